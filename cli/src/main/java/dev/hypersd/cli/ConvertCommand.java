@@ -50,7 +50,7 @@ final class ConvertCommand implements Runnable {
     @Option(
             names = "--dtype",
             paramLabel = "TYPE",
-            converter = DtypeConverter.class,
+            converter = Converters.StoredType.class,
             description = "How numbers are stored: f32, bf16 or f16. Default: as they are.")
     private Optional<Dtype> dtype = Optional.empty();
 

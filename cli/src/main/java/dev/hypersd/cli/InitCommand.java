@@ -54,7 +54,7 @@ final class InitCommand implements Runnable {
             names = "--dtype",
             paramLabel = "TYPE",
             defaultValue = "f32",
-            converter = DtypeConverter.class,
+            converter = Converters.StoredType.class,
             description = "f32, bf16 or f16. Default: f32.")
     private Dtype dtype = Dtype.F32;
 

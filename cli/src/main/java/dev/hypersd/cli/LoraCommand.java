@@ -72,7 +72,7 @@ final class LoraCommand implements Runnable {
         @Option(
                 names = "--dtype",
                 paramLabel = "TYPE",
-                converter = DtypeConverter.class,
+                converter = Converters.StoredType.class,
                 description = "How numbers are stored: f32, f16 or bf16. Default: as in the first file.")
         private Optional<Dtype> dtype = Optional.empty();
 

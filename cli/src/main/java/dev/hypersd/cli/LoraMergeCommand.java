@@ -34,7 +34,7 @@ final class LoraMergeCommand implements Runnable {
     @Parameters(
             paramLabel = "FILE[:WEIGHT]",
             arity = "1..*",
-            converter = LoraConverter.class,
+            converter = Converters.Lora.class,
             description = "The LoRAs, each with how strongly it counts, 1 unless given.")
     private List<Optional<LoraReference>> loras = List.of();
 

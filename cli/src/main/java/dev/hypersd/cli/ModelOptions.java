@@ -66,7 +66,7 @@ final class ModelOptions {
     @CommandLine.Option(
             names = "--lora",
             paramLabel = "FILE|NAME[:WEIGHT]",
-            converter = LoraConverter.class,
+            converter = Converters.Lora.class,
             description =
                     "A LoRA to apply to the model; may be given several times. \"none\" for none. For the model that "
                             + "comes with this program also a name: unified for its few-step LoRA, which is the "
@@ -78,7 +78,7 @@ final class ModelOptions {
     @CommandLine.Option(
             names = "--embedding",
             paramLabel = "FILE[:WORD]",
-            converter = EmbeddingConverter.class,
+            converter = Converters.Embedding.class,
             description = "A textual inversion embedding, used in prompts by the file's name or by WORD; may be "
                     + "given several times.")
     List<EmbeddingReference> embeddings = new ArrayList<>();
@@ -105,14 +105,14 @@ final class ModelOptions {
     @CommandLine.Option(
             names = "--prediction",
             paramLabel = "TYPE",
-            converter = PredictionConverter.class,
+            converter = Converters.Prediction.class,
             description = "The prediction type of the U-Net: epsilon, v or sample. Default: that of its files.")
     Optional<PredictionType> prediction = Optional.empty();
 
     @CommandLine.Option(
             names = "--dtype",
             paramLabel = "TYPE",
-            converter = ComputingTypeConverter.class,
+            converter = Converters.ComputingType.class,
             description = "What to compute with: f32, bf16, f16, or int8 for linear layers and convolutions of "
                     + "quantised numbers. Default: f32.")
     Optional<Dtype> dtype = Optional.empty();

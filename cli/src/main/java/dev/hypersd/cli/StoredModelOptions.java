@@ -30,7 +30,7 @@ final class StoredModelOptions {
     @Option(
             names = "--prediction",
             paramLabel = "TYPE",
-            converter = PredictionConverter.class,
+            converter = Converters.Prediction.class,
             description = "The prediction type of the U-Net: epsilon, v or sample. Default: that of its files.")
     private Optional<PredictionType> prediction = Optional.empty();
 

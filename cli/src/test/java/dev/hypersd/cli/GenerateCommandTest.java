@@ -189,8 +189,8 @@ class GenerateCommandTest {
         --out no/such/place/a.png | the folder of --out does not exist
         --out {seed}/a.png        | the folder of --out does not exist
         --sampler euler --eta 1   | sampler euler has no eta
-        --dtype f8                | "f8" is not a type in which networks compute; write f32, bf16, f16 or int8
-        --dtype i64               | "i64" is not a type in which networks compute; write f32, bf16, f16 or int8
+        --dtype f8                | "f8" is not a known type; write one of f32, bf16, f16, int8
+        --dtype i64               | "i64" is not a known type; write one of f32, bf16, f16, int8
         --dtype int8 --weights as_stored | int8 computes on the CPU with weights that it converts; leave out --weights
         --device tpu              | there is no device "tpu"; known are cpu and cuda
         --no-such-option          | unknown argument --no-such-option

@@ -35,7 +35,7 @@ public final class AdapterCache implements AutoCloseable {
     }
 
     /**
-     * Returns the adapters for {@code loras}, merged now or earlier; {@link Adapters#NONE} where all their strengths
+     * Returns the adapters for {@code loras}, merged now or earlier; {@link Adapters#NONE} where all their weights
      * are 0.
      *
      * @throws dev.hypersd.error.InvalidFileException if a factor of a LoRA holds NaN or infinity; where nothing is
@@ -43,7 +43,7 @@ public final class AdapterCache implements AutoCloseable {
      */
     public Lease lease(List<WeightedLora> loras) {
         List<WeightedLora> effective =
-                loras.stream().filter(lora -> lora.strength() != 0).toList();
+                loras.stream().filter(lora -> lora.weight() != 0).toList();
         if (effective.isEmpty()) {
             return new Lease(Adapters.NONE, Optional.empty());
         }

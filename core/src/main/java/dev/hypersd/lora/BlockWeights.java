@@ -1,6 +1,6 @@
 package dev.hypersd.lora;
 
-import dev.hypersd.tensor.Factors;
+import dev.hypersd.tensor.Multiplier;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,7 +17,7 @@ public record BlockWeights(Map<String, Double> factors) {
 
     public BlockWeights {
         factors = Map.copyOf(new LinkedHashMap<>(factors));
-        factors.forEach((block, factor) -> Factors.check("the weight of block " + block, factor));
+        factors.forEach((block, factor) -> Multiplier.check("the weight of block " + block, factor));
     }
 
     /** Returns the factor for the layer {@code name} of {@code network}; 1 where no prefix matches. */

@@ -158,21 +158,21 @@ public final class Lora implements AutoCloseable {
      */
     public record Change(Parameter target, LoraModule module) {
         /**
-         * Applies the change: {@code weight + strength * alpha / rank * delta}. A DoRA (Liu et al., 2024) normalises
-         * the result of strength 1 to the magnitudes that it has learned; other strengths interpolate between the
-         * weight and that result, or extrapolate.
+         * Applies the change: {@code base + weight * alpha / rank * delta}. A DoRA (Liu et al., 2024) normalises
+         * the result of weight 1 to the magnitudes that it has learned; other weights interpolate between the
+         * base and that result, or extrapolate.
          *
-         * @param weight the weight to change, in the shape of the target and the floating-point type to compute in
-         * @param strength 1 for the adapter as it was trained; may be negative
+         * @param base the weight of a layer, in the shape of the target and the floating-point type to compute in
+         * @param weight 1 for the adapter as it was trained; may be negative
          * @return the changed weight of that shape and type; a product of two factors is left for the layer to add
          * @throws InvalidFileException if a tensor of the module holds NaN or infinity
          */
-        public Weight on(Weight weight, double strength) {
+        public Weight on(Weight base, double weight) {
             if (module.magnitude().isEmpty()) {
-                return plain(weight, strength);
+                return plain(base, weight);
             }
             StoredTensor magnitude = module.magnitude().get();
-            Tensor before = weight.whole();
+            Tensor before = base.whole();
             Tensor whole = plain(new Weight(before), 1).whole();
             boolean rows = isRows(magnitude, Tensors.shape(before));
             Tensor lines = (rows ? whole : whole.transpose(0, 1)).reshape(whole.size(rows ? 0 : 1), -1);
@@ -181,15 +181,15 @@ public final class Lora implements AutoCloseable {
             Arrays.fill(along, 1);
             along[rows ? 0 : 1] = -1;
             Tensor factor = magnitude.loadFinite(before).flatten().div(lengths).view(along);
-            return new Weight(before.lerp(whole.mul(factor), new Scalar(strength)));
+            return new Weight(before.lerp(whole.mul(factor), new Scalar(weight)));
         }
 
-        private Weight plain(Weight weight, double strength) {
-            double scale = strength * module.scale();
+        private Weight plain(Weight base, double weight) {
+            double scale = weight * module.scale();
             return switch (module.delta()) {
-                case Delta.Product product -> weight.with(product.change(weight.tensor(), scale));
+                case Delta.Product product -> base.with(product.change(base.tensor(), scale));
                 case Delta other -> {
-                    Tensor before = weight.whole();
+                    Tensor before = base.whole();
                     yield new Weight(before.add(other.values(before).view(Tensors.shape(before)), new Scalar(scale)));
                 }
             };

@@ -20,13 +20,13 @@ import org.bytedeco.pytorch.global.torch;
 public final class LowRankSums {
     private LowRankSums() {}
 
-    /** Returns {@code strength} times the change of {@code factors}, which are returned themselves if that is 1. */
-    public static Factors scaled(Factors factors, double strength) {
-        return strength == 1
+    /** Returns {@code weight} times the change of {@code factors}, which are returned themselves if that is 1. */
+    public static Factors scaled(Factors factors, double weight) {
+        return weight == 1
                 ? factors
                 : built(() -> shaped(
                         factors.target(),
-                        flat(factors.up()).mul(new Scalar(strength * factors.scale())),
+                        flat(factors.up()).mul(new Scalar(weight * factors.scale())),
                         flat(factors.down())));
     }
 

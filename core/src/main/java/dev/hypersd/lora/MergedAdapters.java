@@ -29,7 +29,7 @@ final class MergedAdapters implements Adapters, AutoCloseable {
     }
 
     /**
-     * Computes {@code W + sum of strength * alpha / rank * up * down} for each parameter that one of {@code loras}
+     * Computes {@code W + sum of weight * alpha / rank * up * down} for each parameter that one of {@code loras}
      * changes, in F32 whatever the type of the weights, one parameter after another. Between two of them the work may
      * be ended.
      *

@@ -17,7 +17,7 @@ public final class UnmergedAdapters implements Adapters {
     /**
      * Creates the adapters.
      *
-     * @param loras the LoRAs, which must stay open while this is used; those of strength 0 are ignored
+     * @param loras the LoRAs, which must stay open while this is used; those of weight 0 are ignored
      */
     public UnmergedAdapters(List<WeightedLora> loras) {
         this.changes = WeightedChange.byTarget(loras);

@@ -10,23 +10,23 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The change of one weight by a LoRA, and its strength.
+ * The change of one parameter by a LoRA, and the weight of that LoRA.
  *
  * @param change the change, of a LoRA that is open
- * @param strength the strength, as in {@link WeightedLora}
+ * @param weight the weight, as in {@link WeightedLora}
  */
-public record WeightedChange(Lora.Change change, double strength) {
+public record WeightedChange(Lora.Change change, double weight) {
     /**
-     * Returns all changes by {@code loras}, grouped by the parameter that they change. LoRAs of strength 0 are ignored.
+     * Returns all changes by {@code loras}, grouped by the parameter that they change. LoRAs of weight 0 are ignored.
      */
     static Map<Parameter, List<WeightedChange>> byTarget(List<WeightedLora> loras) {
         Map<Parameter, List<WeightedChange>> changes = new LinkedHashMap<>();
         for (WeightedLora lora : loras) {
-            if (lora.strength() != 0) {
+            if (lora.weight() != 0) {
                 lora.lora()
                         .changes()
                         .forEach(change -> changes.computeIfAbsent(change.target(), target -> new ArrayList<>())
-                                .add(new WeightedChange(change, lora.strength())));
+                                .add(new WeightedChange(change, lora.weight())));
             }
         }
         return changes;
@@ -45,7 +45,7 @@ public record WeightedChange(Lora.Change change, double strength) {
     static Weight over(Weight base, List<WeightedChange> changes) {
         Weight changed = base;
         for (WeightedChange weighted : changes) {
-            changed = weighted.change.on(changed, weighted.strength);
+            changed = weighted.change.on(changed, weighted.weight);
         }
         return changed;
     }

@@ -1,14 +1,14 @@
 package dev.hypersd.lora;
 
-import dev.hypersd.tensor.Factors;
+import dev.hypersd.tensor.Multiplier;
 
 /**
- * A LoRA and its strength.
+ * A LoRA and its weight.
  *
- * @param strength 1 as trained, 0 without effect, negative for the opposite effect
+ * @param weight 1 as trained, 0 without effect, negative for the opposite effect
  */
-public record WeightedLora(Lora lora, double strength) {
+public record WeightedLora(Lora lora, double weight) {
     public WeightedLora {
-        Factors.check("the weight of LoRA " + lora.file().path().getFileName(), strength);
+        Multiplier.check("the weight of LoRA " + lora.file().path().getFileName(), weight);
     }
 }

@@ -47,7 +47,7 @@ public final class DiffusionModel implements AutoCloseable {
     public static DiffusionModel load(OpenedModel opened) {
         opened.placement().device().requireAvailable();
         if (opened.placement().products().equals(Optional.of(Dtype.I8))) {
-            PackedWeight.requireAvailable();
+            PackedWeight.requireQuantised();
         }
         TensorArena arena = new TensorArena();
         try {

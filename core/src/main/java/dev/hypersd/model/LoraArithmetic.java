@@ -114,11 +114,11 @@ public final class LoraArithmetic implements AutoCloseable {
             Engine.infer(() -> {
                 Map<Parameter, List<Factors>> terms = new LinkedHashMap<>();
                 for (int i = 0; i < open.size(); i++) {
-                    double strength = sources.get(i).weight();
+                    double weight = sources.get(i).weight();
                     open.get(i)
                             .changes()
                             .forEach(change -> terms.computeIfAbsent(change.target(), t -> new ArrayList<>())
-                                    .add(LowRankSums.scaled(factors(change), strength * weight(blocks, change))));
+                                    .add(LowRankSums.scaled(factors(change), weight * ofBlock(blocks, change))));
                 }
                 Dtype dtype = result.dtype()
                         .orElse(open.getFirst()
@@ -148,7 +148,7 @@ public final class LoraArithmetic implements AutoCloseable {
         }
     }
 
-    private double weight(BlockWeights blocks, Lora.Change change) {
+    private double ofBlock(BlockWeights blocks, Lora.Change change) {
         return blocks.of(network(change.target()), change.target().name());
     }
 

@@ -106,10 +106,10 @@ public final class ModelConversion {
                         .filter(change -> parameters.get(change.target().name()) == change.target())
                         .forEach(change -> {
                             String name = change.target().name();
-                            double strength = lora.strength() * blocks.of(component, name);
+                            double weight = lora.weight() * blocks.of(component, name);
                             merged.computeIfAbsent(component.folder(), c -> new HashMap<>())
                                     .computeIfAbsent(name, n -> new ArrayList<>())
-                                    .add(new WeightedChange(change, strength));
+                                    .add(new WeightedChange(change, weight));
                         }));
     }
 

@@ -38,8 +38,12 @@ final class OneDnn {
     private static final int FORWARD_INFERENCE = 96;
     private static final int CONVOLUTION_DIRECT = 1;
     private static final int WEIGHTS_DESCRIPTOR = 131;
+    private static final int IMPLEMENTATION = 8;
 
-    /** The processors for which JavaCPP has builds of the library. */
+    /** What the names of implementations begin with that are correct but take a hundred times as long. */
+    private static final String REFERENCE = "ref";
+
+    /** The name of the library's file on this platform. */
     private static final String FILE = Loader.getPlatform().startsWith("windows")
             ? "dnnl.dll"
             : Loader.getPlatform().startsWith("macosx") ? "libdnnl.3.dylib" : "libdnnl.so.3";
@@ -126,6 +130,12 @@ final class OneDnn {
                         address("dnnl_primitive_desc_query_md"),
                         FunctionDescriptor.of(
                                 ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+        static final MethodHandle QUERY = function(
+                "dnnl_primitive_desc_query",
+                ValueLayout.ADDRESS,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.ADDRESS);
         static final MethodHandle DESTROY_OPERATION = function("dnnl_primitive_desc_destroy", ValueLayout.ADDRESS);
         static final MethodHandle PRIMITIVE = function("dnnl_primitive_create", addresses(2));
         static final MethodHandle DESTROY_PRIMITIVE = function("dnnl_primitive_destroy", ValueLayout.ADDRESS);
@@ -184,16 +194,16 @@ final class OneDnn {
 
     private static void check(int status) {
         if (status != 0) {
-            throw new OperationRefused(status);
+            throw new OperationRefused("oneDNN refuses an operation with status " + status);
         }
     }
 
-    /** Thrown where the library has no implementation of an operation, or not enough memory for it. */
+    /** Thrown where the library has no fast implementation of an operation, or not enough memory for it. */
     static final class OperationRefused extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        OperationRefused(int status) {
-            super("oneDNN refuses an operation with status " + status);
+        OperationRefused(String message) {
+            super(message);
         }
     }
 
@@ -296,7 +306,7 @@ final class OneDnn {
         static Plan product(Layout src, Layout weights, Optional<Layout> bias, Layout dst, Scales... scaled) {
             MemorySegment attributes = attributes(scaled);
             try {
-                return new Plan(made(
+                return fast(made(
                         Functions.MATMUL,
                         Functions.ENGINE,
                         src.handle,
@@ -320,7 +330,7 @@ final class OneDnn {
                 Scales... scaled) {
             MemorySegment attributes = attributes(scaled);
             try (Arena arena = Arena.ofConfined()) {
-                return new Plan(made(
+                return fast(made(
                         Functions.CONVOLUTION,
                         Functions.ENGINE,
                         FORWARD_INFERENCE,
@@ -347,6 +357,28 @@ final class OneDnn {
                         Functions.REORDER, from.handle, Functions.ENGINE, to.handle, Functions.ENGINE, attributes));
             } finally {
                 call(Functions.DESTROY_ATTRIBUTES, attributes);
+            }
+        }
+
+        /** Returns the plan of the operation, which must not be that of the library's reference implementation. */
+        private static Plan fast(MemorySegment handle) {
+            Plan plan = new Plan(handle);
+            String name = plan.implementation();
+            if (name.startsWith(REFERENCE)) {
+                plan.close();
+                throw new OperationRefused("oneDNN has only " + name + " for an operation");
+            }
+            return plan;
+        }
+
+        /** Returns the name of the implementation, such as {@code brgconv:avx512_core_bf16}. */
+        private String implementation() {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment name = arena.allocate(ValueLayout.ADDRESS);
+                call(Functions.QUERY, handle, IMPLEMENTATION, 0, name);
+                return name.get(ValueLayout.ADDRESS, 0)
+                        .reinterpret(Long.MAX_VALUE)
+                        .getString(0);
             }
         }
 

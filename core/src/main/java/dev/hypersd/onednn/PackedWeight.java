@@ -1,10 +1,13 @@
 package dev.hypersd.onednn;
 
 import static dev.hypersd.onednn.OneDnn.address;
+import static java.lang.System.Logger.Level.WARNING;
 
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.kernel.Convolution;
 import dev.hypersd.onednn.OneDnn.Layout;
 import dev.hypersd.onednn.OneDnn.Operation;
+import dev.hypersd.onednn.OneDnn.OperationRefused;
 import dev.hypersd.onednn.OneDnn.Plan;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -13,9 +16,13 @@ import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
@@ -33,6 +40,11 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
  * <p>It is used on the engine's thread, without gradients.
  */
 public final class PackedWeight implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(PackedWeight.class.getPackageName());
+
+    /** Why the library has refused products; each reason is told once. */
+    private static final Set<String> REASONS = ConcurrentHashMap.newKeySet();
+
     /** The channels of one block. Weights that would not fill their blocks are not packed. */
     private static final long BLOCK = 32;
 
@@ -42,6 +54,9 @@ public final class PackedWeight implements AutoCloseable {
     private final long[] shape;
     private final LongConsumer read;
     private Optional<Packed> packed = Optional.empty();
+
+    /** Whether the library has no fast products of these types and sizes, so that the engine multiplies. */
+    private boolean refused;
 
     /**
      * Creates the weight; nothing is computed yet.
@@ -77,14 +92,42 @@ public final class PackedWeight implements AutoCloseable {
     }
 
     /**
-     * Checks that weights can be packed on this machine.
+     * Returns whether this machine multiplies quantised numbers. Processors without VNNI or AMX add pairs of products
+     * in 16 bits, which overflow, so a product is computed and looked at.
+     */
+    public static boolean multipliesQuantised() {
+        // On the engine's thread alone, so that no other thread waits for it while it initialises the class.
+        return isAvailable() && Engine.infer(() -> Quantised.IS_EXACT);
+    }
+
+    private static final class Quantised {
+        private static final long LENGTH = 64;
+
+        static final boolean IS_EXACT = isExact();
+
+        private static boolean isExact() {
+            try (PackedWeight ones = new PackedWeight(torch.ones(LENGTH, LENGTH), Form.LINEAR, Dtype.I8)) {
+                double sum = ones.linear(torch.ones(1, LENGTH), Optional.empty())
+                        .max()
+                        .item_double();
+                return !ones.isRefused() && Math.abs(sum - LENGTH) < 1;
+            }
+        }
+    }
+
+    /**
+     * Checks that this machine multiplies quantised numbers.
      *
      * @throws InvalidRequestException if not
      */
-    public static void requireAvailable() {
+    public static void requireQuantised() {
         if (!isAvailable()) {
             throw new InvalidRequestException("int8 needs oneDNN, which is not on the class path: add the dependency "
                     + Engine.artefact("onednn") + ", which is of type pom, or choose another --dtype");
+        }
+        if (!multipliesQuantised()) {
+            throw new InvalidRequestException(
+                    "int8 needs a processor with VNNI or AMX, which this one lacks; choose another --dtype");
         }
     }
 
@@ -123,7 +166,10 @@ public final class PackedWeight implements AutoCloseable {
         require(x, form.linear() && x.dim() > 0 && x.size(-1) == shape[1]);
         return TensorScope.scoped(() -> {
             Tensor rows = x.reshape(-1, shape[1]).contiguous();
-            Tensor y = products == Dtype.I8 && shape[0] < shape[1] ? byVector(rows, bias) : byTensor(rows, bias);
+            boolean byVector = products == Dtype.I8 && shape[0] < shape[1];
+            Tensor y = multiplied(
+                    () -> byVector ? byVector(rows, bias) : byTensor(rows, bias),
+                    () -> torch.linear(rows, unpacked(x).flatten(1, -1), of(bias)));
             long[] result = Tensors.shape(x);
             result[result.length - 1] = shape[0];
             return y.view(result);
@@ -139,7 +185,43 @@ public final class PackedWeight implements AutoCloseable {
      */
     public Tensor convolution(Tensor x, Optional<Tensor> bias) {
         require(x, !form.linear() && x.dim() == 4 && x.size(1) == shape[1] && isLarge(x.size(2)) && isLarge(x.size(3)));
-        return TensorScope.scoped(() -> byTensor(x.contiguous(MemoryFormat.ChannelsLast), bias));
+        return TensorScope.scoped(() -> multiplied(
+                () -> byTensor(x.contiguous(MemoryFormat.ChannelsLast), bias),
+                () -> Convolution.apply(x, unpacked(x), bias, form.stride(), form.padding())));
+    }
+
+    /** Returns the result of the library or, where that has none that is fast, of the engine. */
+    private Tensor multiplied(Supplier<Tensor> library, Supplier<Tensor> engine) {
+        if (!refused) {
+            try {
+                return library.get();
+            } catch (OperationRefused e) {
+                if (REASONS.add(String.valueOf(e.getMessage()))) {
+                    LOG.log(WARNING, "{0}; the engine computes layers as {1} by itself", e.getMessage(), sizes());
+                }
+                close();
+                refused = true;
+            }
+        }
+        return engine.get();
+    }
+
+    /** Returns whether the engine multiplies, with weights that are neither arranged nor quantised. */
+    boolean isRefused() {
+        return refused;
+    }
+
+    private String sizes() {
+        return Arrays.toString(shape);
+    }
+
+    /** Returns the weight as the engine multiplies it with {@code x}. */
+    private Tensor unpacked(Tensor x) {
+        return source.to(x.scalar_type());
+    }
+
+    private static TensorOptional of(Optional<Tensor> tensor) {
+        return tensor.map(TensorOptional::new).orElseGet(TensorOptional::new);
     }
 
     private boolean isLarge(long side) {
@@ -152,7 +234,7 @@ public final class PackedWeight implements AutoCloseable {
         boolean typed = type == Dtype.BF16 || (type == Dtype.F32 && products == Dtype.I8);
         if (!fits || !typed || !x.is_cpu() || x.numel() == 0) {
             throw new IllegalArgumentException("a packed weight %s in %s cannot be applied to %s"
-                    .formatted(Arrays.toString(shape), products, Tensors.describe(x)));
+                    .formatted(sizes(), products, Tensors.describe(x)));
         }
     }
 

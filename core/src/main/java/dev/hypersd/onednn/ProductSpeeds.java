@@ -48,12 +48,12 @@ public record ProductSpeeds(List<Rate> rates) {
             Tensor w = torch.randn(SIZE, SIZE);
             List<Rate> rates = new ArrayList<>();
             rates.add(new Rate(Dtype.F32, rate(() -> torch.linear(x, w))));
+            Tensor read = x.to(Engine.fastestDtype().scalarType());
             if (PackedWeight.isAvailable() && Engine.fastestDtype() == Dtype.BF16) {
-                Tensor half = x.to(Dtype.BF16.scalarType());
-                rates.add(new Rate(Dtype.BF16, packedRate(half, w, Dtype.BF16)));
-                rates.add(new Rate(Dtype.I8, packedRate(half, w, Dtype.I8)));
-            } else if (PackedWeight.isAvailable()) {
-                rates.add(new Rate(Dtype.I8, packedRate(x, w, Dtype.I8)));
+                rates.add(new Rate(Dtype.BF16, packedRate(read, w, Dtype.BF16)));
+            }
+            if (PackedWeight.multipliesQuantised()) {
+                rates.add(new Rate(Dtype.I8, packedRate(read, w, Dtype.I8)));
             }
             return new ProductSpeeds(rates);
         });

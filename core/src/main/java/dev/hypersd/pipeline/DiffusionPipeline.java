@@ -359,7 +359,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     private static ImageRequest withWords(ImageRequest request, List<WeightedLora> loras) {
         SortedMap<String, Path> brought = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         loras.stream()
-                .filter(lora -> lora.strength() != 0)
+                .filter(lora -> lora.weight() != 0)
                 .map(lora -> lora.lora().file())
                 .forEach(file -> file.words().forEach(word -> brought.putIfAbsent(word, file.path())));
         request.words().forEach(learned -> brought.remove(learned.word()));

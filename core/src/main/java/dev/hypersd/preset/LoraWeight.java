@@ -1,6 +1,6 @@
 package dev.hypersd.preset;
 
-import dev.hypersd.tensor.Factors;
+import dev.hypersd.tensor.Multiplier;
 import java.nio.file.Path;
 
 /**
@@ -26,6 +26,6 @@ public record LoraWeight(Path file, double weight, Fit fit, Alphas alphas) {
     }
 
     public LoraWeight {
-        Factors.check("the weight of LoRA " + file, weight);
+        Multiplier.check("the weight of LoRA " + file, weight);
     }
 }

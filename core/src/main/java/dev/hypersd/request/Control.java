@@ -2,7 +2,7 @@ package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
-import dev.hypersd.tensor.Factors;
+import dev.hypersd.tensor.Multiplier;
 import java.nio.file.Path;
 
 /**
@@ -34,7 +34,7 @@ public record Control(Path network, Image picture, double scale, double from, do
     }
 
     public Control {
-        Factors.check("the scale of ControlNet " + network, scale);
+        Multiplier.check("the scale of ControlNet " + network, scale);
         if (!(from >= 0 && from < to && to <= 1)) {
             throw new InvalidRequestException(
                     "ControlNet %s must be active in a part of the steps, from 0 to 1, not from %s to %s"

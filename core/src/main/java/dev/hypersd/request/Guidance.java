@@ -1,7 +1,7 @@
 package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.tensor.Factors;
+import dev.hypersd.tensor.Multiplier;
 
 /**
  * Classifier-free guidance (Ho and Salimans, 2022): {@code prediction = negative + scale * (positive - negative)}.
@@ -15,9 +15,9 @@ public record Guidance(double scale, double rescale) {
     public static final Guidance OFF = new Guidance(0, 0);
 
     public Guidance {
-        if (!Factors.isFactor(scale) || scale < 0) {
+        if (!Multiplier.isValid(scale) || scale < 0) {
             throw new InvalidRequestException(
-                    "guidance scale must be a number from 0 (off) to %.0f, not %s".formatted(Factors.MOST, scale));
+                    "guidance scale must be a number from 0 (off) to %.0f, not %s".formatted(Multiplier.MOST, scale));
         }
         if (!(rescale >= 0 && rescale <= 1)) {
             throw new InvalidRequestException("guidance rescale must lie between 0 (off) and 1, not " + rescale);

@@ -1,7 +1,7 @@
 package dev.hypersd.request;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.tensor.Factors;
+import dev.hypersd.tensor.Multiplier;
 import java.util.OptionalDouble;
 
 /**
@@ -15,7 +15,7 @@ public record LoraReference(String name, OptionalDouble weight) {
         if (name.isEmpty()) {
             throw new InvalidRequestException("a LoRA has an empty name; name its file");
         }
-        weight.ifPresent(value -> Factors.check("the weight of LoRA " + name, value));
+        weight.ifPresent(value -> Multiplier.check("the weight of LoRA " + name, value));
     }
 
     /** Creates a reference without a weight. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -147,18 +148,8 @@ public final class Engine {
         Blas.loaded().advice().ifPresent(advice -> LOG.log(System.Logger.Level.WARNING, advice));
     }
 
-    /**
-     * Loads a library. Programs that start at the same time take turns: each unpacks and links anew what the cache
-     * lacks, and another one that looked there meanwhile would find files that are missing or incomplete.
-     */
-    private static synchronized void load(Class<?> library) {
-        try (FileChannel file = FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = file.lock()) {
-            Loader.load(library);
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the cache cannot be written to, so it is complete", e);
-            Loader.load(library);
-        }
+    private static void load(Class<?> library) {
+        unpacking(() -> Loader.load(library));
     }
 
     /**
@@ -170,7 +161,7 @@ public final class Engine {
     public static Optional<Path> unpack(String resource) {
         result(PREPARED);
         URL found = torch.class.getClassLoader().getResource(resource);
-        return found == null ? Optional.empty() : Optional.of(unpack(found));
+        return Optional.ofNullable(found).map(library -> unpacking(() -> cached(library)));
     }
 
     /**
@@ -182,21 +173,26 @@ public final class Engine {
         return NativeBuilds.artefact(Loader.getPlatform() + "-" + library);
     }
 
-    private static synchronized Path unpack(URL library) {
-        try (FileChannel file = FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = file.lock()) {
-            return cached(library);
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the cache cannot be written to, so it is complete", e);
-            return cached(library);
-        }
-    }
-
     private static Path cached(URL library) {
         try {
             return Loader.cacheResource(library).toPath();
         } catch (IOException e) {
             throw new HyperSdException("cannot unpack " + library + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Does work that unpacks native libraries. Programs that start at the same time take turns: each unpacks and links
+     * anew what the cache lacks, and another one that looked there meanwhile would find files that are missing or
+     * incomplete.
+     */
+    private static synchronized <T> T unpacking(Supplier<T> work) {
+        try (FileChannel file = FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.lock()) {
+            return work.get();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the cache cannot be written to, so it is complete", e);
+            return work.get();
         }
     }
 

@@ -219,7 +219,7 @@ class LycorisTest {
         }
     }
 
-    /** At two strengths, and laid over the base as well as merged into it. */
+    /** At two weights, and laid over the base as well as merged into it. */
     private void assertAdded(String parameter, String difference, double scale) {
         Path file = write();
         float[] change = values.getOrDefault(difference, new float[0]);
@@ -232,17 +232,17 @@ class LycorisTest {
                 Parameter target = Objects.requireNonNull(
                         Objects.requireNonNull(model.parameters().get(Component.UNET))
                                 .get(parameter));
-                for (double strength : List.of(1.0, -0.5)) {
+                for (double weight : List.of(1.0, -0.5)) {
                     float[] expected = Tensors.toFloats(target.base());
                     assertThat(expected).hasSameSizeAs(change);
                     for (int i = 0; i < expected.length; i++) {
-                        expected[i] += (float) (strength * scale * change[i]);
+                        expected[i] += (float) (weight * scale * change[i]);
                     }
                     try (Lora lora = Lora.fit(LoraFile.open(file), model.targets("a tiny model"));
-                            MergedAdapters merged = MergedAdapters.merge(List.of(new WeightedLora(lora, strength)))) {
+                            MergedAdapters merged = MergedAdapters.merge(List.of(new WeightedLora(lora, weight)))) {
                         assertThat(Tensors.toFloats(merged.apply(target).whole()))
                                 .containsExactly(expected, ROUNDING);
-                        assertThat(Tensors.toFloats(new UnmergedAdapters(List.of(new WeightedLora(lora, strength)))
+                        assertThat(Tensors.toFloats(new UnmergedAdapters(List.of(new WeightedLora(lora, weight)))
                                         .apply(target)
                                         .whole()))
                                 .containsExactly(expected, ROUNDING);
@@ -331,7 +331,7 @@ class LycorisTest {
         return sum;
     }
 
-    private void assertChanged(String module, double strength, Expected expected) {
+    private void assertChanged(String module, double weight, Expected expected) {
         Path file = write();
         Engine.infer(() -> {
             try (TensorArena arena = new TensorArena()) {
@@ -342,10 +342,10 @@ class LycorisTest {
                         .targets("a tiny model");
                 Parameter target = targets.find(module).orElseThrow();
                 float[] base = Tensors.toFloats(target.base());
-                // Half a strength is half a sum; a DoRA's strength is part of what is expected.
+                // Half a weight is half a sum; a DoRA's weight is part of what is expected.
                 float[] full = expected.apply(target.shape(), base);
                 try (Lora lora = Lora.fit(LoraFile.open(file), targets);
-                        MergedAdapters merged = MergedAdapters.merge(List.of(new WeightedLora(lora, strength)))) {
+                        MergedAdapters merged = MergedAdapters.merge(List.of(new WeightedLora(lora, weight)))) {
                     assertThat(Tensors.toFloats(merged.apply(target).whole())).containsExactly(full, ROUNDING);
                 }
             }

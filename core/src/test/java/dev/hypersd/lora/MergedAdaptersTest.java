@@ -80,20 +80,20 @@ class MergedAdaptersTest {
     }
 
     @Property(tries = 10)
-    void takingAdaptersOffLeavesTheBaseBitForBit(@ForAll @DoubleRange(min = -2, max = 2) double strength) {
+    void takingAdaptersOffLeavesTheBaseBitForBit(@ForAll @DoubleRange(min = -2, max = 2) double weight) {
         Engine.infer(() -> {
             try (Fixture model = Fixture.open(Dtype.F32)) {
                 List<float[]> before = model.weights.stream()
                         .map(w -> Tensors.toFloats(w.value()))
                         .toList();
-                MergedAdapters merged = MergedAdapters.merge(List.of(new WeightedLora(model.first, strength)));
+                MergedAdapters merged = MergedAdapters.merge(List.of(new WeightedLora(model.first, weight)));
                 merged.during(() -> model.weights.getFirst().value());
                 merged.close();
                 for (int i = 0; i < before.size(); i++) {
                     assertThat(Tensors.toFloats(model.weights.get(i).value())).isEqualTo(before.get(i));
                 }
             }
-            return strength;
+            return weight;
         });
     }
 
@@ -113,8 +113,7 @@ class MergedAdaptersTest {
                                 exact = new LowRank(
                                                 change.module().product().down().load(),
                                                 change.module().product().up().load(),
-                                                lora.strength()
-                                                        * change.module().scale())
+                                                lora.weight() * change.module().scale())
                                         .addedTo(exact);
                             }
                         }

@@ -2,6 +2,7 @@ package dev.hypersd.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -10,6 +11,7 @@ import dev.hypersd.tensor.Tensors;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -43,6 +45,7 @@ class PackedWeightTest {
             @ForAll boolean biased,
             @ForAll boolean quantised,
             @ForAll boolean wide) {
+        Assume.that(!quantised || PackedWeight.multipliesQuantised());
         inArena(arena -> {
             Dtype type = quantised && wide ? Dtype.F32 : Dtype.BF16;
             Tensor x = random(type, 2, rows, 32L * in);
@@ -75,6 +78,7 @@ class PackedWeightTest {
             @ForAll boolean biased,
             @ForAll boolean quantised,
             @ForAll boolean channelsLast) {
+        Assume.that(!quantised || PackedWeight.multipliesQuantised());
         inArena(arena -> {
             long kernel = pointwise ? 1 : 3;
             Tensor x = random(Dtype.BF16, batch, 32L * in, height, width)
@@ -105,10 +109,12 @@ class PackedWeightTest {
     void oneWeightFitsPicturesOfSeveralSizes() {
         inArena(arena -> {
             Tensor w = random(Dtype.BF16, 192, 192, 3, 3);
-            for (Dtype products : List.of(Dtype.BF16, Dtype.I8)) {
+            for (Dtype products :
+                    PackedWeight.multipliesQuantised() ? List.of(Dtype.BF16, Dtype.I8) : List.of(Dtype.BF16)) {
                 PackedWeight packed = arena.own(new PackedWeight(w, Form.convolution(1, 1), products));
                 for (long side : new long[] {24, 1, 8, 24}) {
                     Tensor x = random(Dtype.BF16, 1, 192, side, side);
+                    Tensor y = packed.convolution(x, Optional.empty());
                     boolean quantised = products == Dtype.I8;
                     Tensor read =
                             quantised ? rounded(x.reshape(1, -1), Dtype.F32).view(Tensors.shape(x)) : x;
@@ -122,8 +128,7 @@ class PackedWeightTest {
                             new long[] {1, 1},
                             new long[] {1, 1},
                             1);
-                    assertThat(error(packed.convolution(x, Optional.empty()), wide(expected)))
-                            .isLessThan(ROUNDED);
+                    assertThat(error(y, wide(expected))).isLessThan(ROUNDED);
                 }
             }
             return 0;
@@ -133,10 +138,12 @@ class PackedWeightTest {
     /** Normally distributed numbers quantised to eight bits keep an error near one hundredth. */
     @Test
     void quantisationCostsAboutOneHundredth() {
+        assumeTrue(PackedWeight.multipliesQuantised());
         inArena(arena -> {
             Tensor x = random(Dtype.F32, 64, 320);
             Tensor w = random(Dtype.F32, 320, 320);
-            Tensor y = linear(w, Dtype.I8, arena).linear(x, Optional.empty());
+            PackedWeight packed = linear(w, Dtype.I8, arena);
+            Tensor y = packed.linear(x, Optional.empty());
             Tensor exact = torch.linear(x, w);
             double relative = y.sub(exact).norm().item_double() / exact.norm().item_double();
             assertThat(relative).isBetween(0.004, 0.02);
@@ -173,6 +180,22 @@ class PackedWeightTest {
                     .hasMessage("a weight cannot be packed: BF16 [20, 64]");
             return 0;
         });
+    }
+
+    /** With a bias in BF16 the library has no fast convolution in INT8. */
+    @Test
+    void theReferenceImplementationIsNotUsed() {
+        Product slow = new Product(
+                Dtype.I8,
+                Dtype.BF16,
+                Optional.of(Dtype.BF16),
+                true,
+                Product.list(1, 32, 8, 8),
+                Product.list(32, 32, 3, 3),
+                Form.convolution(1, 1));
+        assertThatThrownBy(slow::fastestWeights)
+                .isInstanceOf(OneDnn.OperationRefused.class)
+                .hasMessageStartingWith("oneDNN has only ref");
     }
 
     private static void inArena(Function<TensorArena, Integer> test) {

@@ -22,6 +22,7 @@ class ProductSpeedsTest {
         List<Rate> rates = ProductSpeeds.measure().rates();
         assertThat(rates.getFirst().type()).isEqualTo(Dtype.F32);
         assertThat(rates).allMatch(rate -> rate.gigaflops() > 0);
-        assertThat(rates.stream().anyMatch(rate -> rate.type() == Dtype.I8)).isEqualTo(PackedWeight.isAvailable());
+        assertThat(rates.stream().anyMatch(rate -> rate.type() == Dtype.I8))
+                .isEqualTo(PackedWeight.multipliesQuantised());
     }
 }

@@ -105,7 +105,7 @@ public final class McpRoutes {
         String id = Optional.ofNullable(context.header(SESSION))
                 .orElseThrow(() -> new ApiException(
                         ErrorCode.MALFORMED,
-                        "the request names no session: send initialize first, and then the " + "header " + SESSION
+                        "the request names no session: send initialize first, and then the header " + SESSION
                                 + " that its answer has"));
         return sessions.find(id)
                 .orElseThrow(() -> new ApiException(
