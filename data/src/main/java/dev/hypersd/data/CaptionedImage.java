@@ -1,14 +1,16 @@
 package dev.hypersd.data;
 
 import dev.hypersd.image.Image;
+import dev.hypersd.request.MicroConditioning.Framing;
 import java.util.List;
 
 /**
  * A picture and its captions.
  *
+ * @param framing which part of which picture it is. The crop is that of the resized picture, in its pixels
  * @param captions at least one; each of them describes the whole picture
  */
-public record CaptionedImage(Image image, List<String> captions) {
+public record CaptionedImage(Image image, Framing framing, List<String> captions) {
     public CaptionedImage {
         captions = List.copyOf(captions);
         if (captions.isEmpty()) {
@@ -16,14 +18,19 @@ public record CaptionedImage(Image image, List<String> captions) {
         }
     }
 
-    /** Creates a picture with a single caption. */
+    /** Creates a whole picture. */
+    public CaptionedImage(Image image, List<String> captions) {
+        this(image, new Framing(image.height(), image.width(), 0, 0, image.height(), image.width()), captions);
+    }
+
+    /** Creates a whole picture with a single caption. */
     public CaptionedImage(Image image, String caption) {
         this(image, List.of(caption));
     }
 
     /** Returns the mirror image, left and right exchanged, with the same captions. */
     public CaptionedImage mirrored() {
-        return new CaptionedImage(image.mirrored(), captions);
+        return new CaptionedImage(image.mirrored(), CentreCrop.mirrored(framing), captions);
     }
 
     /** Returns the first caption. */

@@ -32,6 +32,14 @@ public interface Dataset<S> {
         return get(index);
     }
 
+    /**
+     * Returns the group of a sample. Samples of different groups cannot be in one batch, such as pictures of different
+     * sizes.
+     */
+    default int group(long index) {
+        return 0;
+    }
+
     /** Returns what a sample is made from, if that can be told without making it. */
     default Optional<Origin> origin(long index) {
         return Optional.empty();
@@ -77,6 +85,11 @@ public interface Dataset<S> {
             }
 
             @Override
+            public int group(long index) {
+                return source.group(number.applyAsLong(Objects.checkIndex(index, count)));
+            }
+
+            @Override
             public Optional<Origin> origin(long index) {
                 return source.origin(number.applyAsLong(Objects.checkIndex(index, count)));
             }
@@ -118,6 +131,11 @@ public interface Dataset<S> {
             @Override
             public T get(long index, long epoch) {
                 return view.apply(source.get(index, epoch));
+            }
+
+            @Override
+            public int group(long index) {
+                return source.group(index);
             }
 
             @Override

@@ -43,6 +43,12 @@ public final class JoinedDataset<S> implements Dataset<S> {
     }
 
     @Override
+    public int group(long index) {
+        int part = part(index);
+        return parts.get(part).group(index - firsts[part]);
+    }
+
+    @Override
     public Optional<Origin> origin(long index) {
         int part = part(index);
         return parts.get(part).origin(index - firsts[part]);

@@ -44,8 +44,8 @@ record Batch(
         return new Batch(
                 samples,
                 task.latents(samples),
-                task.conditioning(captions),
-                task.empty(samples.size()),
+                task.conditioning(captions, LatentSample.framings(samples)),
+                task.empty(LatentSample.framings(samples)),
                 captions,
                 step);
     }

@@ -120,7 +120,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
         return pretrained
                         .model()
                         .memoryOfSample(
-                                gradientCheckpointing, pretrained.samples().shape())
+                                gradientCheckpointing, pretrained.samples().shapes())
                 * Math.max(settings.halves() ? all / 2 : all, others);
     }
 
@@ -197,7 +197,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
             return Map.of();
         }
         SampleSheet sheet = new SampleSheet(settings.samplePrompts(), settings.sampleSteps(), 1, settings.seed());
-        long[] shape = pretrained.samples().shape();
+        long[] shape = pretrained.samples().shapes().getFirst();
         return Map.of(
                 "samples", Engine.infer(() -> student.weights().average().during(() -> sheet.draw(tuned, shape))));
     }

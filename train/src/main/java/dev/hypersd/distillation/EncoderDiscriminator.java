@@ -46,12 +46,15 @@ final class EncoderDiscriminator implements Discriminator {
         public Discriminator open(Student student, PretrainedModel pretrained) {
             var unet = pretrained.model().unet();
             var levels = unet.network().config().levels();
-            long[] shape = pretrained.samples().shape();
+            long least = pretrained.samples().shapes().stream()
+                    .mapToLong(shape -> Math.min(shape[1], shape[2]))
+                    .min()
+                    .orElseThrow();
             return new EncoderDiscriminator(
                     unet.network().encoder(),
                     unet.parameters(),
                     levels.getLast().channels(),
-                    Math.min(shape[1], shape[2]) >> (levels.size() - 1),
+                    least >> (levels.size() - 1),
                     conditional,
                     student.seed(),
                     student.arena());
@@ -76,7 +79,7 @@ final class EncoderDiscriminator implements Discriminator {
      *     calls
      * @param parameters the parameters of the base network
      * @param channels the channels of the middle block
-     * @param size the smaller of width and height of the middle block's feature maps
+     * @param size the smallest width or height of the middle block's feature maps
      * @param conditional whether it also sees the start of the student's step
      * @param seed the seed of the head's random weights
      */

@@ -1,5 +1,6 @@
 package dev.hypersd.distillation;
 
+import dev.hypersd.data.BatchOrder;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.judge.Judge;
@@ -29,7 +30,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -165,18 +165,15 @@ final class FeedbackLoss implements DistillationLoss {
         int count = (int) Math.min(heldOut.size(), MEASURED);
         return Engine.infer(() -> {
             List<Tensor> scores = new ArrayList<>();
-            for (int first = 0; first < count; first += MEASURED_AT_ONCE) {
-                List<LatentSample> samples = LongStream.range(first, Math.min(first + MEASURED_AT_ONCE, count))
-                        .mapToObj(heldOut::get)
-                        .toList();
-                scores.add(TensorScope.scoped(() -> {
-                    Tensor pixels = pixels(autoencoder, LatentSample.latents(samples, heldOut.shape()));
-                    List<String> captions = samples.stream()
-                            .map(sample -> tokenizer.text(sample.ids()))
+            BatchOrder.groups(heldOut.part(0, count)).values().forEach(numbers -> {
+                for (int first = 0; first < numbers.length; first += MEASURED_AT_ONCE) {
+                    int end = Math.min(first + MEASURED_AT_ONCE, numbers.length);
+                    List<LatentSample> samples = Arrays.stream(numbers, first, end)
+                            .mapToObj(heldOut::get)
                             .toList();
-                    return reward.of(pixels, captions);
-                }));
-            }
+                    scores.add(TensorScope.scoped(() -> score(reward, autoencoder, tokenizer, samples)));
+                }
+            });
             double deviation = Tensors.cat(0, scores).std().item_double();
             if (!(deviation > 0)) {
                 throw new InvalidRequestException(
@@ -186,6 +183,14 @@ final class FeedbackLoss implements DistillationLoss {
             }
             return deviation;
         });
+    }
+
+    private static Tensor score(
+            Reward reward, Autoencoder autoencoder, ClipTokenizer tokenizer, List<LatentSample> samples) {
+        Tensor pixels = pixels(autoencoder, LatentSample.latents(samples));
+        return reward.of(
+                pixels,
+                samples.stream().map(sample -> tokenizer.text(sample.ids())).toList());
     }
 
     /**

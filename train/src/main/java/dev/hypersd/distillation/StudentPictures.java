@@ -77,8 +77,8 @@ interface StudentPictures {
             return new Batch(
                     known.samples(),
                     task.latents(known.samples()),
-                    task.conditioning(known.captions()),
-                    task.empty(known.samples().size()),
+                    task.conditioning(known.captions(), LatentSample.framings(known.samples())),
+                    task.empty(LatentSample.framings(known.samples())),
                     known.captions(),
                     known.step());
         }

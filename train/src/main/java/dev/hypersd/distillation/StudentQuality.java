@@ -151,8 +151,8 @@ final class StudentQuality implements Measurement {
         return new Batch(
                 same,
                 pretrained.task().latents(same),
-                pretrained.task().conditioning(captions),
-                pretrained.task().empty(PICTURES),
+                pretrained.task().conditioning(captions, LatentSample.framings(same)),
+                pretrained.task().empty(LatentSample.framings(same)),
                 captions,
                 0);
     }

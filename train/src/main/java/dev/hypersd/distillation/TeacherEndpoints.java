@@ -2,6 +2,7 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.error.HyperSdException;
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.file.Fingerprint;
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.latents.LatentSample;
@@ -65,6 +66,11 @@ final class TeacherEndpoints {
      */
     static TeacherEndpoints open(
             Teacher teacher, Segments segments, int steps, int count, PretrainedModel pretrained, TensorArena arena) {
+        if (pretrained.samples().shapes().size() > 1) {
+            throw new InvalidRequestException(
+                    "distillation.regression learns from pairs of one size, and data.buckets gives pictures several;"
+                            + " remove one of the two");
+        }
         TeacherEndpoints endpoints = new TeacherEndpoints(pretrained, count);
         String fingerprint = Engine.call(() -> fingerprint(teacher, segments, steps, count, pretrained));
         Path folder = pretrained.pictures().cache().resolve(NAME);
@@ -93,7 +99,12 @@ final class TeacherEndpoints {
             Teacher teacher, Segments segments, int steps, int count, PretrainedModel pretrained) {
         LatentCache samples = pretrained.samples();
         Fingerprint fingerprint = new Fingerprint()
-                .add("%s %s %d %s".formatted(teacher.guidance(), segments, steps, Arrays.toString(samples.shape())));
+                .add("%s %s %d %s"
+                        .formatted(
+                                teacher.guidance(),
+                                segments,
+                                steps,
+                                Arrays.toString(samples.shapes().getFirst())));
         Map<String, Parameter> parameters =
                 new TreeMap<>(pretrained.model().unet().parameters());
         // A LoRA of the teacher is part of the weights that it computes with.
@@ -164,7 +175,7 @@ final class TeacherEndpoints {
     /** Returns the pairs of these numbers, still with noise in place of the latents. */
     private Pairs pairs(int... numbers) {
         LatentCache cache = pretrained.samples();
-        long[] shape = cache.shape();
+        long[] shape = cache.shapes().getFirst();
         List<LatentSample> samples = Arrays.stream(numbers)
                 .mapToObj(number -> cache.get(number % cache.size()))
                 .toList();
@@ -177,8 +188,8 @@ final class TeacherEndpoints {
         Batch batch = new Batch(
                 samples,
                 pretrained.task().latents(samples),
-                pretrained.task().conditioning(captions),
-                pretrained.task().empty(samples.size()),
+                pretrained.task().conditioning(captions, LatentSample.framings(samples)),
+                pretrained.task().empty(LatentSample.framings(samples)),
                 captions,
                 0);
         return new Pairs(batch, noise, noise);

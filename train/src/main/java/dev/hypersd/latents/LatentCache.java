@@ -10,6 +10,8 @@ import dev.hypersd.data.Shuffle;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.file.Fingerprint;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -57,11 +59,35 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
     private final List<Entry> entries;
     private final long seed;
 
+    /** The shapes of latents, the one nearest to a square first. */
+    private final List<long[]> shapes;
+
+    /** For each sample, which of the shapes it has. */
+    private final int[] groups;
+
     private LatentCache(Encoder encoder, LatentFiles files, List<Entry> entries, long seed) {
         this.encoder = encoder;
         this.files = files;
         this.entries = entries;
         this.seed = seed;
+        List<List<Long>> all = entries.stream()
+                .map(entry -> Arrays.stream(files.shape(entry.contents().picture()))
+                        .boxed()
+                        .toList())
+                .toList();
+        List<List<Long>> different = all.stream()
+                .distinct()
+                .sorted(Comparator.comparingDouble(LatentCache::length).thenComparing(List::toString))
+                .toList();
+        this.shapes = different.stream()
+                .map(shape -> shape.stream().mapToLong(side -> side).toArray())
+                .toList();
+        this.groups = all.stream().mapToInt(different::indexOf).toArray();
+    }
+
+    /** Returns how far a shape {@code [C, h, w]} is from a square. */
+    private static double length(List<Long> shape) {
+        return Math.abs(Math.log((double) shape.get(1) / shape.get(2)));
     }
 
     /**
@@ -119,7 +145,13 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         List<String> pictures = entry.pictures();
         int picture = form % pictures.size();
         String caption = entry.contents().captions().get(form / pictures.size());
-        return new LatentSample(files.latents(pictures.get(picture)), encoder.ids(caption), picture > 0);
+        return new LatentSample(files.get(pictures.get(picture)), encoder.ids(caption), picture > 0);
+    }
+
+    /** Returns the group of a sample: all samples of a group have latents of one shape. */
+    @Override
+    public int group(long index) {
+        return groups[Math.toIntExact(index)];
     }
 
     private Entry of(long index) {
@@ -156,9 +188,12 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         return fingerprint.digits(LatentFiles.DIGITS);
     }
 
-    /** Returns the shape of every sample's latents, {@code [C, h, w]}. */
-    public long[] shape() {
-        return files.shape(entries.getFirst().contents().picture());
+    /**
+     * Returns the shapes that latents of samples have, {@code [C, h, w]}: the one nearest to a square first, in which
+     * sample pictures are drawn.
+     */
+    public List<long[]> shapes() {
+        return shapes;
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
@@ -116,34 +117,42 @@ record LatentEncoding(Dataset<CaptionedImage> samples, Encoder encoder, LatentFi
     }
 
     /**
-     * Encodes the pictures of some samples into a new file.
+     * Encodes the pictures of some samples into new files, one for each of their sizes.
      *
      * @param progress receives how many of the samples are done
      */
     private void encode(List<Long> numbers, LongConsumer progress) {
         Set<String> taken = new HashSet<>();
-        LatentFiles.Addition addition = files.addition();
+        Map<Size, NewShard> shards = new LinkedHashMap<>();
         for (int first = 0; first < numbers.size(); first += BATCH) {
             List<Long> some = numbers.subList(first, Math.min(first + BATCH, numbers.size()));
             List<CaptionedImage> read =
                     some.stream().parallel().map(samples::get).toList();
-            Map<String, CaptionedImage> batch = new LinkedHashMap<>();
+            Map<Size, SequencedMap<String, CaptionedImage>> batches = new LinkedHashMap<>();
             for (int i = 0; i < read.size(); i++) {
                 // Reading has shown whether it is broken, and another one takes its place.
                 List<String> pictures = entry(some.get(i)).pictures();
                 for (int form = 0; form < pictures.size(); form++) {
                     if (!files.has(pictures.get(form)) && taken.add(pictures.get(form))) {
-                        batch.put(pictures.get(form), form(read.get(i), form));
+                        CaptionedImage image = form(read.get(i), form);
+                        batches.computeIfAbsent(Size.of(image), _ -> new LinkedHashMap<>())
+                                .put(pictures.get(form), image);
                     }
                 }
             }
-            if (!batch.isEmpty()) {
-                List<CaptionedImage> images = List.copyOf(batch.values());
-                addition.add(List.copyOf(batch.keySet()), pixels(images.getFirst()), () -> encoder.latents(images));
-            }
+            batches.forEach((size, batch) -> shards.computeIfAbsent(
+                            size, _ -> new NewShard(pixels(batch.firstEntry().getValue())))
+                    .add(batch, encoder));
             progress.accept(first + some.size());
         }
-        addition.publish();
+        shards.values().forEach(files::publish);
+    }
+
+    /** The size of a picture in pixels, which decides with which others it is encoded. */
+    private record Size(int width, int height) {
+        static Size of(CaptionedImage sample) {
+            return new Size(sample.image().width(), sample.image().height());
+        }
     }
 
     /** Returns a form of a sample: itself, or its mirror image. */

@@ -4,6 +4,7 @@ import dev.hypersd.clip.ClipTextModel;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Parameter;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
@@ -75,7 +76,7 @@ record BaseModel(
     }
 
     @Override
-    public Conditioning conditioning(List<long[]> captions) {
+    public Conditioning conditioning(List<long[]> captions, List<Framing> framings) {
         return Conditioning.of(TextEncoders.embed(text.network(), captions));
     }
 

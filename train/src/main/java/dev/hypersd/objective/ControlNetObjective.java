@@ -31,6 +31,7 @@ import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -146,7 +147,7 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
     public double memoryOfSample(boolean gradientCheckpointing) {
         return pretrained
                 .model()
-                .memoryOfSample(gradientCheckpointing, pretrained.samples().shape());
+                .memoryOfSample(gradientCheckpointing, pretrained.samples().shapes());
     }
 
     @Override
@@ -168,7 +169,8 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
         Optional<Adapters> single = fewSteps.filter(_ -> random.uniform() < SINGLE);
         int[] timesteps = single.map(_ -> last(schedule, batch.size()))
                 .orElseGet(() -> random.integers(schedule.trainTimesteps(), batch.size()));
-        Conditioning text = task.conditioning(task.captions(samplesOfBatch, random));
+        Conditioning text =
+                task.conditioning(task.captions(samplesOfBatch, random), LatentSample.framings(samplesOfBatch));
         Tensor noisy = schedule.addNoise(latents, noise, timesteps);
         Tensor control = controlNet.network().embed(Controlled.pictures(batch));
         Predictor predictor = controlled(single.orElse(Adapters.NONE), control);
@@ -214,7 +216,9 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
      */
     @Override
     public Map<String, Image> show() {
-        List<Controlled> shown = LongStream.range(0, Math.min(SHOWN, heldOut.size()))
+        List<Controlled> shown = LongStream.range(0, heldOut.size())
+                .filter(index -> heldOut.group(index) == heldOut.group(0))
+                .limit(SHOWN)
                 .mapToObj(heldOut::get)
                 .toList();
         List<Image> drawn = Engine.infer(() -> weights.average().during(() -> draw(shown)));
@@ -226,7 +230,7 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
 
     private List<Image> draw(List<Controlled> shown) {
         LatentDiffusion model = pretrained.model();
-        long[] shape = pretrained.samples().shape();
+        long[] shape = shown.getFirst().sample().shape();
         List<long[]> captions = new ArrayList<>();
         shown.forEach(_ -> captions.add(emptyCaption));
         shown.forEach(controlled -> captions.add(controlled.sample().ids()));
@@ -237,7 +241,8 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
         Tensor noise = RandomSource.at(settings.seed(), 0).normal(shown.size(), shape[0], shape[1], shape[2]);
         GuidedSampling sampling = new GuidedSampling(
                 controlled(Adapters.NONE, guided ? twice : control).network(), settings.scale());
-        Conditioning text = task.conditioning(guided ? captions : captions.subList(shown.size(), captions.size()));
+        List<long[]> asked = guided ? captions : captions.subList(shown.size(), captions.size());
+        Conditioning text = task.conditioning(asked, Collections.nCopies(asked.size(), model.whole(shape)));
         return ImageTensors.images(
                 model.autoencoder().decode(sampling.sample(plan, noise, text, new SeededNoise(settings.seed()))));
     }
@@ -290,6 +295,11 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
         private Controlled controlled(LatentSample sample, long index) {
             Image picture = pictures.get(index);
             return new Controlled(sample, preprocessor.apply(sample.isMirrored() ? picture.mirrored() : picture));
+        }
+
+        @Override
+        public int group(long index) {
+            return encoded.group(index);
         }
 
         @Override

@@ -131,7 +131,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
 
     @Override
     public double memoryOfSample(boolean gradientCheckpointing) {
-        return tuned.model().memoryOfSample(gradientCheckpointing, samples.shape());
+        return tuned.model().memoryOfSample(gradientCheckpointing, samples.shapes());
     }
 
     @Override
@@ -148,7 +148,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         return loss.of(
                 predictor,
                 task.latents(batch),
-                () -> task.conditioning(task.captions(batch, random)),
+                () -> task.conditioning(task.captions(batch, random), LatentSample.framings(batch)),
                 settings.shift(),
                 random);
     }
@@ -161,7 +161,9 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         }
         SampleSheet sheet = new SampleSheet(settings.samplePrompts(), SHOWN_STEPS, settings.scale(), settings.seed());
         return Map.of(
-                "samples", Engine.infer(() -> weights.average().during(() -> sheet.draw(tuned, samples.shape()))));
+                "samples",
+                Engine.infer(() -> weights.average()
+                        .during(() -> sheet.draw(tuned, samples.shapes().getFirst()))));
     }
 
     @Override

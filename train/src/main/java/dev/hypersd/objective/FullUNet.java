@@ -2,6 +2,7 @@ package dev.hypersd.objective;
 
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.model.ModelPart;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
 import java.nio.file.Path;
@@ -38,8 +39,8 @@ record FullUNet(ModelFiles files, PretrainedModel pretrained, Predicate<String> 
     }
 
     @Override
-    public Conditioning conditioning(List<long[]> captions) {
-        return pretrained.task().conditioning(captions);
+    public Conditioning conditioning(List<long[]> captions, List<Framing> framings) {
+        return pretrained.task().conditioning(captions, framings);
     }
 
     /** Writes the complete model directory: the U-Net in F16, and copies of the other parts. */

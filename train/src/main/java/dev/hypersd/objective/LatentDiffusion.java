@@ -19,6 +19,7 @@ import dev.hypersd.model.NetworkType;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.preset.ModelFamily;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.ImageTensors;
@@ -144,10 +145,14 @@ public record LatentDiffusion(
     /**
      * Returns the memory in bytes that a sample takes in a training step, at least.
      *
-     * @param shape the shape of latents, {@code [C, h, w]}
+     * @param shapes the shapes of latents, {@code [C, h, w]}, of which the largest counts
      */
-    public double memoryOfSample(boolean gradientCheckpointing, long... shape) {
-        return SampleMemory.ofUNet(unet.network().config(), shape[1], shape[2], gradientCheckpointing);
+    public double memoryOfSample(boolean gradientCheckpointing, List<long[]> shapes) {
+        return shapes.stream()
+                .mapToDouble(shape ->
+                        SampleMemory.ofUNet(unet.network().config(), shape[1], shape[2], gradientCheckpointing))
+                .max()
+                .orElseThrow();
     }
 
     /** Returns the parameters of the U-Net that LoRAs can change. */
@@ -199,24 +204,41 @@ public record LatentDiffusion(
     }
 
     /**
-     * Returns the conditioning of captions and, for SDXL, the micro-conditioning of uncropped pictures of the trained
-     * size.
+     * Returns the conditioning of captions and, for SDXL, of the framings of pictures.
      *
      * @param encoded the encoded captions
-     * @param shape the shape of latents, {@code [C, h, w]}
+     * @param framings as many
      */
-    Conditioning conditioning(Encoded encoded, long... shape) {
+    Conditioning conditioning(Encoded encoded, List<Framing> framings) {
         Conditioning text = Conditioning.of(encoded.hidden());
         return encoded.pooled()
-                .map(pooled -> text.with(new Conditioning.Added(pooled, framings(pooled.size(0), shape))))
+                .map(pooled -> text.with(new Conditioning.Added(pooled, timeIds(framings))))
                 .orElse(text);
     }
 
-    /** Returns original height and width, top and left of the crop, target height and width: {@code [count, 6]}. */
-    private Tensor framings(long count, long... shape) {
-        float height = shape[1] * autoencoder.scaleFactor();
-        float width = shape[2] * autoencoder.scaleFactor();
-        return Tensors.of(new float[] {height, width, 0, 0, height, width}, 1, 6)
-                .expand(count, -1);
+    /** Returns original height and width, top and left of the crop, target height and width: {@code [B, 6]}. */
+    private static Tensor timeIds(List<Framing> framings) {
+        float[] numbers = new float[6 * framings.size()];
+        int next = 0;
+        for (Framing framing : framings) {
+            numbers[next++] = framing.originalHeight();
+            numbers[next++] = framing.originalWidth();
+            numbers[next++] = framing.cropTop();
+            numbers[next++] = framing.cropLeft();
+            numbers[next++] = framing.targetHeight();
+            numbers[next++] = framing.targetWidth();
+        }
+        return Tensors.of(numbers, framings.size(), 6);
+    }
+
+    /**
+     * Returns the framing of whole pictures.
+     *
+     * @param shape the shape of their latents, {@code [C, h, w]}
+     */
+    Framing whole(long... shape) {
+        int height = Math.toIntExact(shape[1] * autoencoder.scaleFactor());
+        int width = Math.toIntExact(shape[2] * autoencoder.scaleFactor());
+        return new Framing(height, width, 0, 0, height, width);
     }
 }

@@ -2,11 +2,11 @@ package dev.hypersd.objective;
 
 import dev.hypersd.latents.LatentCache;
 import dev.hypersd.latents.LatentSample;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.training.RandomSource;
 import dev.hypersd.unet.Conditioning;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -15,8 +15,20 @@ import org.bytedeco.pytorch.Tensor;
  * rest.
  */
 public final class LatentTask {
+    /** Encodes captions and the framings of their pictures. */
+    @FunctionalInterface
+    interface Captioning {
+        /**
+         * Returns the conditioning.
+         *
+         * @param captions token ids, all of one length
+         * @param framings as many
+         */
+        Conditioning of(List<long[]> captions, List<Framing> framings);
+    }
+
     private final LatentCache cache;
-    private final Function<List<long[]>, Conditioning> conditioning;
+    private final Captioning conditioning;
     private final double captionDropout;
     private final long[] emptyCaption;
 
@@ -24,15 +36,11 @@ public final class LatentTask {
      * Creates the task.
      *
      * @param cache the training samples
-     * @param conditioning encodes captions, given as token ids that are all of one length
+     * @param conditioning encodes captions and framings
      * @param captionDropout the fraction of captions that are replaced by the empty one, 0 to 1
      * @param emptyCaption its token ids
      */
-    LatentTask(
-            LatentCache cache,
-            Function<List<long[]>, Conditioning> conditioning,
-            double captionDropout,
-            long... emptyCaption) {
+    LatentTask(LatentCache cache, Captioning conditioning, double captionDropout, long... emptyCaption) {
         this.cache = cache;
         this.conditioning = conditioning;
         this.captionDropout = captionDropout;
@@ -44,9 +52,9 @@ public final class LatentTask {
         return cache;
     }
 
-    /** Returns the latents of {@code samples}, {@code [B, C, h, w]}. */
+    /** Returns the latents of {@code samples}, which are of one shape, {@code [B, C, h, w]}. */
     public Tensor latents(List<LatentSample> samples) {
-        return LatentSample.latents(samples, cache.shape());
+        return LatentSample.latents(samples);
     }
 
     /** Returns the token ids of the captions of {@code samples}, of which some are dropped at random. */
@@ -56,13 +64,18 @@ public final class LatentTask {
                 .toList();
     }
 
-    /** Returns the conditioning of captions. */
-    public Conditioning conditioning(List<long[]> captions) {
-        return conditioning.apply(captions);
+    /**
+     * Returns the conditioning of captions.
+     *
+     * @param captions token ids
+     * @param framings those of their pictures
+     */
+    public Conditioning conditioning(List<long[]> captions, List<Framing> framings) {
+        return conditioning.of(captions, framings);
     }
 
-    /** Returns the conditioning of {@code count} empty captions. */
-    public Conditioning empty(int count) {
-        return conditioning(Collections.nCopies(count, emptyCaption));
+    /** Returns the conditioning of empty captions for pictures with these framings. */
+    public Conditioning empty(List<Framing> framings) {
+        return conditioning(Collections.nCopies(framings.size(), emptyCaption), framings);
     }
 }

@@ -122,7 +122,7 @@ public record PretrainedModel(
             Pictures pictures) {
         LatentTask task = new LatentTask(
                 samples,
-                ids -> model.conditioning(captions.apply(ids), samples.shape()),
+                (ids, framings) -> model.conditioning(captions.apply(ids), framings),
                 captionDropout,
                 model.ids(""));
         return new PretrainedModel(model, samples, heldOut, textEncoders, task, pictures);

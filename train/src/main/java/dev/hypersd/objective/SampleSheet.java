@@ -58,7 +58,11 @@ public record SampleSheet(List<String> captions, int steps, double scale, long s
         List<long[]> asked = new ArrayList<>(scale == 1 ? List.of() : Collections.nCopies(ids.size(), model.ids("")));
         asked.addAll(ids);
         Tensor latents = new GuidedSampling(model.unet().network()::forward, scale)
-                .sample(plan, noise, tuned.conditioning(asked), new SeededNoise(seed));
+                .sample(
+                        plan,
+                        noise,
+                        tuned.conditioning(asked, Collections.nCopies(asked.size(), model.whole(shape))),
+                        new SeededNoise(seed));
         return ImageTensors.images(model.autoencoder().decode(latents));
     }
 

@@ -9,6 +9,7 @@ import dev.hypersd.nn.Parameter;
 import dev.hypersd.objective.FineTuning.Lora;
 import dev.hypersd.preset.ModelFamily;
 import dev.hypersd.preset.StatedPreset;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.DoraTuning;
@@ -75,8 +76,8 @@ record TrainedLora(Lora lora, PretrainedModel pretrained, FactorTuning tuning, M
     }
 
     @Override
-    public Conditioning conditioning(List<long[]> captions) {
-        return pretrained.task().conditioning(captions);
+    public Conditioning conditioning(List<long[]> captions, List<Framing> framings) {
+        return pretrained.task().conditioning(captions, framings);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.model.TextualInversion;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
@@ -37,8 +38,8 @@ record TrainedWord(FineTuning.Word word, PretrainedModel pretrained) implements 
     }
 
     @Override
-    public Conditioning conditioning(List<long[]> captions) {
-        return pretrained.task().conditioning(captions);
+    public Conditioning conditioning(List<long[]> captions, List<Framing> framings) {
+        return pretrained.task().conditioning(captions, framings);
     }
 
     /** Writes {@code embedding.safetensors}, whose name in prompts is chosen where it is used. */

@@ -1,6 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.model.ModelFiles;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
@@ -39,8 +40,9 @@ public sealed interface TunedModel permits BaseModel, FullUNet, TrainedLora, Tra
      * Returns the conditioning of captions.
      *
      * @param captions token ids, all of one length
+     * @param framings those of their pictures
      */
-    Conditioning conditioning(List<long[]> captions);
+    Conditioning conditioning(List<long[]> captions, List<Framing> framings);
 
     /**
      * Writes the result.

@@ -1,5 +1,6 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.data.BatchOrder;
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.tensor.MachineMemory;
 import dev.hypersd.training.Checkpoints;
@@ -96,6 +97,16 @@ record Continuation(
                     "training.batch is %d, and there are %d training samples; set it to at most %d, or add samples"
                             .formatted(batch, samples, samples));
         }
+        BatchOrder.groups(objective.samples()).values().stream()
+                .filter(group -> group.length < batch)
+                .mapToInt(group -> group.length)
+                .min()
+                .ifPresent(least -> LOG.log(
+                        System.Logger.Level.WARNING,
+                        "there are sizes of pictures with fewer samples than training.batch, which is {0}, the least"
+                                + " with {1}; their batches have samples twice",
+                        batch,
+                        least));
         TrainingMemory.requireBatch(objective, recipe.training(), MachineMemory.available());
     }
 

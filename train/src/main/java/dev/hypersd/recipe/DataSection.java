@@ -1,5 +1,6 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.data.Buckets;
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.scene.Sample;
@@ -16,6 +17,11 @@ import java.util.stream.Stream;
 sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
     String SCENES = "scenes";
     String SOURCES = "sources";
+    String BUCKETS = "buckets";
+    String BUCKET_STEP = "bucket_step";
+
+    /** Below this size of pictures, the sides of buckets are multiples of 8. */
+    int SMALL = 256;
 
     /** The keys that name pictures of the user. */
     List<String> OWN =
@@ -39,6 +45,9 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
     /** Reads the section for an autoencoder, and refuses keys that have no effect there. */
     static DataSection withoutCaptions(Section root) {
         Section data = root.section("data");
+        if (data.has(BUCKETS)) {
+            throw data.invalid(BUCKETS, "do not go with an autoencoder, which learns squares; leave them out");
+        }
         Stream.concat(Stream.of(data), data.sections(SOURCES).stream())
                 .forEach(section -> DataSource.Manner.WITH_CAPTIONS.stream()
                         .filter(section::has)
@@ -57,11 +66,31 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
                     pixels,
                     data.has("style") ? Optional.of(data.one("style", Style.FLAT)) : Optional.empty());
         }
+        if (pixels % 8 != 0) {
+            throw data.invalid("size", "is %d, it must be a multiple of 8".formatted(pixels));
+        }
         DataSource.Manner manner = DataSource.Manner.read(data, DataSource.Manner.USUAL);
         List<DataSource> sources = kind.equals(SOURCES)
                 ? sources(data, manner)
                 : List.of(new DataSource(DataSource.Files.read(data, kind), 1, manner));
-        return new OwnPictures(sources, pixels, heldOut(data));
+        return new OwnPictures(sources, pixels, buckets(data, pixels), heldOut(data));
+    }
+
+    /** Reads the keys {@code buckets} and {@code bucket_step}. */
+    private static Buckets buckets(Section data, int pixels) {
+        if (!data.flag(BUCKETS, false)) {
+            if (data.has(BUCKET_STEP)) {
+                throw data.invalid(
+                        BUCKET_STEP, "has no effect without data.buckets; set that to true, or leave it out");
+            }
+            return Buckets.square(pixels);
+        }
+        int step = data.count(BUCKET_STEP, pixels < SMALL ? 8 : 64, 8);
+        if (step % 8 != 0 || step > pixels / 2) {
+            throw data.invalid(
+                    BUCKET_STEP, "is %d; it must be a multiple of 8, and at most half of data.size".formatted(step));
+        }
+        return Buckets.of(pixels, step);
     }
 
     private static List<DataSource> sources(Section data, DataSource.Manner manner) {

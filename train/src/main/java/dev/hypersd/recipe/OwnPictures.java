@@ -1,5 +1,6 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.data.Buckets;
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.CentreCrop;
 import dev.hypersd.data.Dataset;
@@ -16,14 +17,15 @@ import java.util.OptionalInt;
 
 /**
  * The keys {@code data.folder}, {@code data.webdataset} and {@code data.sources}: pictures of the user, cropped to
- * squares. Broken ones are replaced by others of the same source, training pictures by training pictures and validation
+ * squares or to sizes of about their shapes. Broken ones are replaced by others of the same source, training pictures by training pictures and validation
  * pictures by validation pictures.
  *
  * @param sources at least one
+ * @param buckets the sizes to which pictures are cut
  * @param heldOut the number of pictures that are used for validation, from the ends of all sources in proportion; if
  *     empty, one percent
  */
-record OwnPictures(List<DataSource> sources, int pixels, OptionalInt heldOut) implements DataSection {
+record OwnPictures(List<DataSource> sources, int pixels, Buckets buckets, OptionalInt heldOut) implements DataSection {
     private static final System.Logger LOG = System.getLogger("dev.hypersd.recipe");
     private static final int ONE_IN = 100;
 
@@ -91,10 +93,8 @@ record OwnPictures(List<DataSource> sources, int pixels, OptionalInt heldOut) im
     }
 
     private Dataset<CaptionedImage> prepared(Dataset<CaptionedImage> part, DataSource.Manner manner) {
-        Dataset<CaptionedImage> squares = new SkippingDataset<>(part)
-                .map(
-                        "square of %d".formatted(pixels),
-                        sample -> new CaptionedImage(CentreCrop.of(sample.image(), pixels), sample.captions()));
-        return manner.wording().in(squares).used(new Origin.Use(manner.flip()));
+        String view = buckets.sizes().size() == 1 ? "square of %d".formatted(pixels) : buckets.toString();
+        Dataset<CaptionedImage> cut = new SkippingDataset<>(part).map(view, sample -> CentreCrop.of(sample, buckets));
+        return manner.wording().in(cut).used(new Origin.Use(manner.flip()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.hypersd.training;
 
+import dev.hypersd.data.BatchOrder;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.GradientCheckpointing;
@@ -10,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.stream.LongStream;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -43,26 +43,26 @@ final class LearnerStep<S> {
         return learner.name();
     }
 
-    /** Returns the number of samples that a training step consumes for this learner, on all ranks together. */
-    long samples() {
-        return learner.updates() * settings.samplesPerUpdate();
+    /** Returns the number of micro-batches that a training step takes for this learner, on all ranks together. */
+    long batches() {
+        return (long) learner.updates() * settings.accumulate();
     }
 
     /**
      * Carries out all updates of a training step, with this rank's share of their micro-batches.
      *
-     * @param position the position of the first sample in the order
+     * @param position the number of the first micro-batch in the order
      * @param index the index of this learner
      * @param values receives the numbers to report, by name
      */
     void learn(Prefetcher<S> samples, long position, long step, int index, Map<String, Double> values) {
         renew(step);
         for (int done = 0; done < learner.updates(); done++) {
-            long first = position + done * settings.samplesPerUpdate();
+            long first = position + (long) done * settings.accumulate();
             learner.weights().gradients().all().zero_();
             Map<String, Double> terms = new LinkedHashMap<>();
             for (int micro = ranks.rank(); micro < settings.accumulate(); micro += ranks.count()) {
-                List<S> batch = samples.take(first + (long) micro * settings.batch(), settings.batch());
+                List<S> batch = samples.take(first + micro);
                 add(backward(batch, step, RandomSource.at(settings.seed(), step, index, done, micro)), terms);
             }
             ranks.sum(learner.weights().gradients().all());
@@ -92,10 +92,11 @@ final class LearnerStep<S> {
      */
     Map<String, Double> validate(Dataset<S> heldOut, long step) {
         Map<String, Double> values = new LinkedHashMap<>();
+        BatchOrder order = BatchOrder.inOrder(heldOut, settings.batch());
         try (NoGradGuard guard = new NoGradGuard()) {
             for (int i = 0; i < VALIDATION_BATCHES; i++) {
-                List<S> batch = LongStream.range((long) i * settings.batch(), (i + 1L) * settings.batch())
-                        .mapToObj(index -> heldOut.get(index % heldOut.size()))
+                List<S> batch = order.batch(i).stream()
+                        .map(place -> heldOut.get(place.index()))
                         .toList();
                 RandomSource random = RandomSource.at(settings.seed(), i);
                 Map<String, Double> terms = TensorScope.released(() ->

@@ -1,22 +1,21 @@
 package dev.hypersd.training;
 
+import dev.hypersd.data.BatchOrder;
 import dev.hypersd.data.Dataset;
-import dev.hypersd.data.Shuffle;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.LongStream;
 
-/** Reads shuffled samples ahead while earlier ones are trained on. */
+/** Reads batches of shuffled samples ahead while earlier ones are trained on. */
 final class Prefetcher<S> implements AutoCloseable {
     private final Dataset<S> samples;
-    private final Shuffle order;
+    private final BatchOrder order;
     private final int stride;
     private final ExecutorService reader = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("hypersd-samples").daemon().factory());
-    private long position = -1;
+    private long expected = -1;
     private CompletableFuture<List<S>> next = CompletableFuture.completedFuture(List.of());
 
     /**
@@ -24,25 +23,25 @@ final class Prefetcher<S> implements AutoCloseable {
      *
      * @param stride of the batches that follow each other, every how manieth is taken; the next of them is read ahead
      */
-    Prefetcher(Dataset<S> samples, long seed, int stride) {
+    Prefetcher(Dataset<S> samples, int batch, long seed, int stride) {
         this.samples = samples;
         this.stride = stride;
-        this.order = new Shuffle(samples.size(), seed);
+        this.order = BatchOrder.shuffled(samples, batch, seed);
     }
 
-    /** Returns the samples {@code first} to {@code first + count - 1} of the order. */
-    List<S> take(long first, int count) {
-        CompletableFuture<List<S>> wanted = first == position ? next : read(first, count);
+    /** Returns the batch {@code number} of the order. */
+    List<S> take(long number) {
+        CompletableFuture<List<S>> wanted = number == expected ? next : read(number);
         List<S> batch = await(wanted);
-        position = first + (long) stride * count;
-        next = read(position, count);
+        expected = number + stride;
+        next = read(expected);
         return batch;
     }
 
-    private CompletableFuture<List<S>> read(long first, int count) {
+    private CompletableFuture<List<S>> read(long number) {
         return CompletableFuture.supplyAsync(
-                () -> LongStream.range(first, first + count)
-                        .mapToObj(place -> samples.get(order.at(place), place / samples.size()))
+                () -> order.batch(number).stream()
+                        .map(place -> samples.get(place.index(), place.epoch()))
                         .toList(),
                 reader);
     }

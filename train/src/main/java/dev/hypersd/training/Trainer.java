@@ -66,7 +66,7 @@ public final class Trainer<S> implements AutoCloseable {
         this.checkpoints = checkpoints;
         this.listeners = List.copyOf(listeners);
         this.ranks = ranks;
-        this.samples = new Prefetcher<>(objective.samples(), settings.seed(), ranks.count());
+        this.samples = new Prefetcher<>(objective.samples(), settings.batch(), settings.seed(), ranks.count());
         this.learnerSteps = Engine.call(() -> LearnerStep.of(objective.learners(), settings, ranks, arena));
     }
 
@@ -132,15 +132,20 @@ public final class Trainer<S> implements AutoCloseable {
         long begin = System.nanoTime();
         Map<String, Double> values = new LinkedHashMap<>();
         long position = (step - 1)
-                * learnerSteps.stream().mapToLong(LearnerStep::samples).sum();
+                * learnerSteps.stream().mapToLong(LearnerStep::batches).sum();
         long consumed = 0;
         for (int i = 0; i < learnerSteps.size(); i++) {
             LearnerStep<S> learner = learnerSteps.get(i);
             learner.learn(samples, position + consumed, step, i, values);
-            consumed += learner.samples();
+            consumed += learner.batches();
         }
         requireFinite(values);
-        return new StepReport(step, values, number(values, main().loss()), consumed, (System.nanoTime() - begin) / 1e9);
+        return new StepReport(
+                step,
+                values,
+                number(values, main().loss()),
+                consumed * settings.batch(),
+                (System.nanoTime() - begin) / 1e9);
     }
 
     private void atIntervals() {

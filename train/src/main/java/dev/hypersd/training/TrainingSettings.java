@@ -59,11 +59,6 @@ public record TrainingSettings(
         }
     }
 
-    /** Returns the number of samples of one update of a learner. */
-    long samplesPerUpdate() {
-        return (long) batch * accumulate;
-    }
-
     /**
      * The precision in which networks compute during training. Weights, gradients and their averages are always F32.
      */

@@ -2,12 +2,14 @@ package dev.hypersd.distillation;
 
 import dev.hypersd.data.Dataset;
 import dev.hypersd.distillation.Teacher.Solver;
+import dev.hypersd.latents.EncodedImage;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Linear;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.RandomParameters;
 import dev.hypersd.objective.Predictor;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.ScheduleSettings;
 import dev.hypersd.tensor.Dtype;
@@ -16,17 +18,17 @@ import dev.hypersd.tensor.TensorArena;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Checkpoints;
-import dev.hypersd.training.Learner;
 import dev.hypersd.training.Learner.Loss;
+import dev.hypersd.training.Learner;
 import dev.hypersd.training.Losses;
 import dev.hypersd.training.Objective;
-import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.OptimiserSettings.LearningRate;
+import dev.hypersd.training.OptimiserSettings;
 import dev.hypersd.training.RandomSource;
 import dev.hypersd.training.TrainableWeights;
 import dev.hypersd.training.Trainer;
-import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.training.TrainingSettings.Precision;
+import dev.hypersd.training.TrainingSettings;
 import dev.hypersd.training.Tuning;
 import dev.hypersd.unet.Conditioning;
 import java.io.IOException;
@@ -110,13 +112,12 @@ final class PlaneWorld implements AutoCloseable {
                 int place = random.nextInt(PLACES);
                 double angle = 2 * Math.PI * place / PLACES;
                 double radius = 1 + 0.4 * (place % 3 - 1);
-                return new LatentSample(
-                        new float[] {
-                            (float) (radius * Math.cos(angle) + 0.05 * random.nextGaussian()),
-                            (float) (radius * Math.sin(angle) + 0.05 * random.nextGaussian())
-                        },
-                        new long[] {place % CLASSES},
-                        false);
+                float[] point = {
+                    (float) (radius * Math.cos(angle) + 0.05 * random.nextGaussian()),
+                    (float) (radius * Math.sin(angle) + 0.05 * random.nextGaussian())
+                };
+                EncodedImage image = new EncodedImage(point, new long[] {2, 1, 1}, new Framing(8, 8, 0, 0, 8, 8));
+                return new LatentSample(image, new long[] {place % CLASSES}, false);
             }
         };
     }
@@ -128,7 +129,7 @@ final class PlaneWorld implements AutoCloseable {
         Arrays.fill(none, CLASSES);
         return new Batch(
                 samples,
-                LatentSample.latents(samples, 2, 1, 1),
+                LatentSample.latents(samples),
                 Conditioning.of(text(classes)),
                 Conditioning.of(text(none)),
                 List.of(),

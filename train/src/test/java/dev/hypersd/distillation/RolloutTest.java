@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.json.Json;
+import dev.hypersd.latents.EncodedImage;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.objective.Predictor;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.schedule.NoiseLevel;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.schedule.ScheduleSettings;
@@ -37,7 +39,8 @@ class RolloutTest {
     private static Batch batch() {
         Tensor latents = Tensors.of(new float[BATCH], BATCH, 1, 1, 1);
         Conditioning text = Conditioning.of(latents);
-        List<LatentSample> samples = Collections.nCopies(BATCH, new LatentSample(new float[1], new long[1], false));
+        EncodedImage image = new EncodedImage(new float[1], new long[] {1, 1, 1}, new Framing(8, 8, 0, 0, 8, 8));
+        List<LatentSample> samples = Collections.nCopies(BATCH, new LatentSample(image, new long[1], false));
         return new Batch(samples, latents, text, text, List.of(), 1);
     }
 

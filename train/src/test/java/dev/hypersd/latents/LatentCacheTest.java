@@ -10,6 +10,7 @@ import dev.hypersd.data.Origin;
 import dev.hypersd.data.SkippingDataset;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.image.Image;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.Tensors;
 import dev.hypersd.weights.SafetensorsWriter;
@@ -17,12 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +42,9 @@ class LatentCacheTest {
     private int[] colours = distinct(COUNT);
     private String[] captions = numbers(COUNT);
     private long seed;
+
+    /** How many of the pictures, the first ones, are of a second size. */
+    private int wide;
 
     /** Whether mirror images are learned too, if the data set says that. */
     private Optional<Boolean> mirrored = Optional.empty();
@@ -94,6 +100,37 @@ class LatentCacheTest {
             assertThat(encoded).hasValue(COUNT);
             assertThat(cache.get(69).latents()).containsExactly(69, 69.5f);
         }
+    }
+
+    @Test
+    void picturesOfSeveralSizesAreInFilesAndGroupsOfTheirOwn() throws Exception {
+        wide = 20;
+        open().close();
+        try (LatentCache cache = open();
+                Stream<Path> files = Files.list(folder)) {
+            assertThat(encoded).hasValue(COUNT);
+            assertThat(files.filter(file -> file.toString().endsWith(".safetensors")))
+                    .hasSize(2);
+            assertThat(cache.shapes()).containsExactly(new long[] {2, 1, 1}, new long[] {2, 1, 2});
+            assertThat(cache.get(19).latents()).containsExactly(19, 19, 19.5f, 19.5f);
+            assertThat(cache.get(20).latents()).containsExactly(20, 20.5f);
+            assertThat(cache.get(19).image().framing()).isEqualTo(new Framing(9, 30, 0, 19, 1, 4));
+            assertThat(IntStream.range(0, COUNT).map(cache::group).distinct()).containsExactly(1, 0);
+            assertThat(cache.group(19)).isNotEqualTo(cache.group(20));
+        }
+    }
+
+    @Test
+    void filesThatDoNotSayHowPicturesWereCroppedAreMadeAgain() {
+        Engine.infer(() -> {
+            SafetensorsWriter.write(
+                    folder.resolve("latents-1.safetensors"),
+                    Map.of("latents", Tensors.empty(1, 2, 1, 1)),
+                    Map.of("encoder", "one", "pictures", "a"));
+            return 0;
+        });
+        open().close();
+        assertThat(encoded).hasValue(COUNT);
     }
 
     @Test
@@ -275,7 +312,7 @@ class LatentCacheTest {
     }
 
     private static void write(Path file, int colour, FileTime time) throws Exception {
-        new Image(1, 1, new byte[] {(byte) colour, 0, 0}).write(file);
+        new Image(2, 1, new byte[] {(byte) colour, 0, 0, 0, 0, 0}).write(file);
         Files.setLastModifiedTime(file, time);
     }
 
@@ -304,7 +341,11 @@ class LatentCacheTest {
                 int colour = colours[(int) index];
                 int second = colour + 1000;
                 byte[] rgb = {(byte) colour, (byte) (colour >> 8), 0, (byte) second, (byte) (second >> 8), 0};
-                return new CaptionedImage(new Image(2, 1, rgb), captions(index));
+                int width = index < wide ? 4 : 2;
+                return new CaptionedImage(
+                        new Image(width, 1, Arrays.copyOf(rgb, 3 * width)),
+                        new Framing(9, 30, 0, (int) index, 1, width),
+                        captions(index));
             }
 
             @Override
@@ -333,13 +374,16 @@ class LatentCacheTest {
                     throw new IllegalStateException("interrupted");
                 }
                 encoded.addAndGet(samples.size());
-                float[] values = new float[samples.size() * 2];
+                int width = samples.getFirst().image().width() / 2;
+                assertThat(samples).allMatch(sample -> sample.image().width() / 2 == width);
+                float[] values = new float[samples.size() * 2 * width];
                 for (int i = 0; i < samples.size(); i++) {
                     byte[] rgb = samples.get(i).image().rgb();
-                    values[2 * i] = (rgb[0] & 0xFF) + 256 * rgb[1];
-                    values[2 * i + 1] = values[2 * i] + 0.5f;
+                    float first = (rgb[0] & 0xFF) + 256 * rgb[1];
+                    Arrays.fill(values, 2 * i * width, (2 * i + 1) * width, first);
+                    Arrays.fill(values, (2 * i + 1) * width, (2 * i + 2) * width, first + 0.5f);
                 }
-                return Tensors.of(values, samples.size(), 2, 1, 1);
+                return Tensors.of(values, samples.size(), 2, 1, width);
             }
 
             @Override

@@ -12,6 +12,7 @@ import dev.hypersd.model.NetworkType;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.preset.StatedPreset;
 import dev.hypersd.request.ImageRequest;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
@@ -223,12 +224,12 @@ class FineTuningTest {
             LatentDiffusion sdxl = Engine.infer(() -> LatentDiffusion.pretrained(files, arena));
             TextEncoders encoders = TextEncoders.open(files, sdxl.ids(""), arena);
             Engine.infer(() -> {
-                Conditioning told =
-                        sdxl.conditioning(encoders.encode(List.of(sdxl.ids("a red cat"), sdxl.ids(""))), 4, 8, 16);
+                Conditioning told = sdxl.conditioning(
+                        encoders.encode(List.of(sdxl.ids("a red cat"), sdxl.ids(""))),
+                        List.of(new Framing(90, 300, 0, 43, 64, 128), sdxl.whole(4, 8, 16)));
                 Conditioning.Added added = told.added().orElseThrow();
                 assertThat(Tensors.toFloats(added.timeIds()))
-                        .startsWith(64, 128, 0, 0, 64, 128)
-                        .hasSize(12);
+                        .containsExactly(90, 300, 0, 43, 64, 128, 64, 128, 0, 0, 64, 128);
                 assertThat(told.text().select(0, 1).abs().sum().item_double()).isZero();
                 assertThat(added.textEmbeds().select(0, 1).abs().sum().item_double())
                         .isZero();

@@ -15,6 +15,7 @@ import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.LearnedWord;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
@@ -34,6 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrainedTextTest {
+    private static final Framing WHOLE = new Framing(64, 64, 0, 0, 64, 64);
+
     private static final Path SDXL = Path.of(System.getProperty("hypersd.reference"), "pipelines/models/sdxl");
 
     @TempDir
@@ -137,12 +140,12 @@ class TrainedTextTest {
                 assertThat(asked[1]).isEqualTo(asked[2] - 1).isGreaterThanOrEqualTo(plain.vocabularySize());
                 assertThat(count).isGreaterThanOrEqualTo(2);
                 // Causal attention: what comes first does not depend on what follows.
-                float[] found = Tensors.toFloats(task.conditioning(List.of(asked))
+                float[] found = Tensors.toFloats(task.conditioning(List.of(asked), List.of(WHOLE))
                         .text()
                         .select(0, 0)
                         .narrow(0, 0, 3)
                         .contiguous());
-                float[] wanted = Tensors.toFloats(task.conditioning(List.of(expected))
+                float[] wanted = Tensors.toFloats(task.conditioning(List.of(expected), List.of(WHOLE))
                         .text()
                         .select(0, 0)
                         .narrow(0, 0, 3)
@@ -197,8 +200,11 @@ class TrainedTextTest {
                 Engine.infer(() -> {
                     List<long[]> captions =
                             List.of(now.samples().ids(0), now.samples().ids(1));
-                    Tensor expected = before.conditioning(captions).text();
-                    Tensor difference = now.conditioning(captions).text().sub(expected);
+                    Tensor expected =
+                            before.conditioning(captions, List.of(WHOLE, WHOLE)).text();
+                    Tensor difference = now.conditioning(captions, List.of(WHOLE, WHOLE))
+                            .text()
+                            .sub(expected);
                     assertThat(difference.abs().max().item_double())
                             .isLessThan(expected.abs().max().item_double() / 1024);
                     return 0;

@@ -10,6 +10,8 @@ import dev.hypersd.data.Origin;
 import dev.hypersd.data.WebDatasetWriter;
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.error.InvalidRequestException;
+import dev.hypersd.image.Image;
+import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
@@ -136,6 +138,11 @@ class DataSectionTest {
                 "data: {folder: x, background: chequered} | data.background must be white, black, grey or #rrggbb, not",
                 "data: {folder: x, tag_orders: 0} | data.tag_orders is 0, it must be at least 1",
                 "data: {folder: x, keep_tags: 2}  | data.keep_tags is 2, and the tags stay in one order anyway",
+                "data: {folder: x, size: 100}     | data.size is 100, it must be a multiple of 8",
+                "data: {folder: x, bucket_step: 8} | data.bucket_step has no effect without data.buckets; set that",
+                "data: {folder: x, buckets: true, bucket_step: 12} | data.bucket_step is 12; it must be a multiple of 8",
+                "data: {folder: x, buckets: true, bucket_step: 128} | data.bucket_step is 128; it must be a multiple",
+                "data: {scenes: 5, buckets: true} | data.buckets is unknown",
                 "data: {folder: 7}                | data.folder must be a string, not 7",
                 "data: {folder: x, repeats: 2}    | data.repeats is unknown",
                 "data: {sources: []}              | data.sources is empty; name at least one folder or webdataset",
@@ -318,6 +325,30 @@ class DataSectionTest {
         assertThatThrownBy(() -> Recipe.read(file, List.of()))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(key + " has no effect on an autoencoder, which learns no captions; leave it out");
+    }
+
+    @Test
+    void picturesOfAllShapesAreCutToTheNearestBucket() throws Exception {
+        Files.createDirectory(folder.resolve("own"));
+        int[][] sizes = {{90, 30}, {64, 64}, {30, 61}, {50, 40}};
+        for (int i = 0; i < sizes.length; i++) {
+            new Image(sizes[i][0], sizes[i][1], new byte[3 * sizes[i][0] * sizes[i][1]])
+                    .write(folder.resolve("own/%d.png".formatted(i)));
+            Files.writeString(folder.resolve("own/%d.txt".formatted(i)), "a");
+        }
+        Dataset<CaptionedImage> learned = section("data: {folder: FOLDER/own, size: 64, buckets: true}")
+                .open()
+                .training();
+
+        assertThat(all(learned).stream().map(sample -> sample.image().toString()))
+                .containsExactly("picture of 104x32", "picture of 64x64", "picture of 40x88");
+        assertThat(learned.get(0).framing()).isEqualTo(new Framing(30, 90, 0, 0, 32, 104));
+        assertThatThrownBy(() -> Recipe.read(
+                        Files.writeString(
+                                folder.resolve("vae.yaml"),
+                                "objective: autoencoder\nmodel: m\noutput: o\ndata: {folder: x, buckets: true}\n"),
+                        List.of()))
+                .hasMessageContaining("data.buckets do not go with an autoencoder, which learns squares");
     }
 
     /** Returns the captions of pictures, with the trigger word that stands before them in the list. */
