@@ -99,6 +99,16 @@ public final class Image {
         return ImageDecoder.decodeAlpha(file, encoded);
     }
 
+    /**
+     * Reads the alpha channel of a picture file as {@link #decodeAlpha} decodes it.
+     *
+     * @throws dev.hypersd.error.InvalidFileException if it is missing, broken, truncated, of another format, or larger
+     *     than the largest supported picture
+     */
+    public static Optional<Image> readAlpha(Path file) {
+        return decodeAlpha(file, ImageDecoder.bytes(file));
+    }
+
     /** Copies a picture of the JDK. Grey becomes three equal channels, transparent parts are filled with white. */
     public static Image of(BufferedImage picture) {
         return ImageDecoder.convert(picture, Color.WHITE);

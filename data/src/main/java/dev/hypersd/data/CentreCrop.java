@@ -4,6 +4,7 @@ import dev.hypersd.image.Image;
 import dev.hypersd.image.Resampling;
 import dev.hypersd.request.MicroConditioning.Framing;
 import dev.hypersd.request.Size;
+import java.util.function.UnaryOperator;
 
 /** Turns pictures of all shapes into pictures of given sizes. */
 public final class CentreCrop {
@@ -32,10 +33,9 @@ public final class CentreCrop {
                 (int) Math.round(left * scale),
                 size.height(),
                 size.width());
-        return new CaptionedImage(
-                image.crop(left, top, width, height).resize(size.width(), size.height(), Resampling.LANCZOS),
-                framing,
-                sample.captions());
+        UnaryOperator<Image> cut =
+                whole -> whole.crop(left, top, width, height).resize(size.width(), size.height(), Resampling.LANCZOS);
+        return new CaptionedImage(cut.apply(image), framing, sample.mask().map(cut), sample.captions());
     }
 
     /** Returns the framing of the mirror image, of which as much is cut off at the left as before at the right. */

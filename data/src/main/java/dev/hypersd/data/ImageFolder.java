@@ -40,11 +40,14 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
     /** The extensions of caption files, the preferred one first. */
     static final List<String> CAPTIONS = List.of("txt", "caption");
 
+    private static final String MASK = "-" + Masks.FILE;
+
     private static final System.Logger LOG = System.getLogger("dev.hypersd.data");
 
     private final Path folder;
     private final List<Entry> entries;
     private final Color background;
+    private final Masks masks;
     private final ImageWarnings warnings;
 
     /**
@@ -56,30 +59,32 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
      */
     private record Entry(String name, Optional<List<String>> captions, Optional<String> captionFile) {}
 
-    private ImageFolder(Path folder, List<Entry> entries, Color background, ImageWarnings warnings) {
+    private ImageFolder(Path folder, List<Entry> entries, Color background, Masks masks, ImageWarnings warnings) {
         this.folder = folder;
         this.entries = entries;
         this.background = background;
+        this.masks = masks;
         this.warnings = warnings;
     }
 
     /**
-     * Opens a folder as {@link #open(Path, Color, ImageWarnings)} does, with white behind transparent parts.
+     * Opens a folder as {@link #open(Path, Color, Masks, ImageWarnings)} does, with white behind transparent parts and without masks.
      *
      * @throws InvalidFileException if there is no picture or no caption at all, or the metadata are malformed
      */
     public static ImageFolder open(Path folder) {
-        return open(folder, Color.WHITE, (file, finding) -> LOG.log(WARNING, "{0} {1}", file, finding));
+        return open(folder, Color.WHITE, Masks.NONE, (file, finding) -> LOG.log(WARNING, "{0} {1}", file, finding));
     }
 
     /**
      * Opens a folder and finds its samples. A picture is read only when its sample is.
      *
      * @param background the colour of transparent parts
+     * @param masks where the masks are; a picture that has none counts as a whole
      * @param warnings told of what was converted or left out
      * @throws InvalidFileException if there is no picture or no caption at all, or the metadata are malformed
      */
-    public static ImageFolder open(Path folder, Color background, ImageWarnings warnings) {
+    public static ImageFolder open(Path folder, Color background, Masks masks, ImageWarnings warnings) {
         if (!Files.isDirectory(folder)) {
             throw new InvalidFileException(folder, "is not a folder");
         }
@@ -89,11 +94,13 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
             throw new InvalidFileException(
                     folder, "has both %s and %s; remove one".formatted(MetadataLine.FILE, MetadataLine.TABLE));
         }
-        List<Entry> entries = Files.exists(metadata) ? described(metadata, warnings) : captioned(folder);
+        List<Entry> entries =
+                Files.exists(metadata) ? described(metadata, warnings) : captioned(folder, masks, warnings);
         return new ImageFolder(
                 folder,
                 entries.stream().sorted(Comparator.comparing(Entry::name)).toList(),
                 background,
+                masks,
                 warnings);
     }
 
@@ -119,10 +126,16 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
                 .toList();
     }
 
-    private static List<Entry> captioned(Path folder) {
+    private static List<Entry> captioned(Path folder, Masks masks, ImageWarnings warnings) {
         Set<String> names = names(folder);
-        List<String> pictures =
-                names.stream().filter(ImageFolder::isPicture).sorted().toList();
+        List<String> unused = masks == Masks.FILES
+                ? List.of()
+                : names.stream().filter(ImageFolder::isMask).sorted().toList();
+        unused.forEach(mask -> warnings.warn(folder.resolve(mask), Masks.UNUSED));
+        List<String> pictures = names.stream()
+                .filter(name -> isPicture(name) && !isMask(name))
+                .sorted()
+                .toList();
         if (pictures.isEmpty()) {
             throw new InvalidFileException(folder, "has no pictures (PNG, JPEG, WebP, GIF, BMP, TIFF)");
         }
@@ -164,6 +177,10 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
         return dot >= 0 && PICTURES.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
     }
 
+    private static boolean isMask(String name) {
+        return name.endsWith(MASK);
+    }
+
     private static String captionOf(String picture) {
         return picture.substring(0, picture.lastIndexOf('.') + 1) + CAPTIONS.getFirst();
     }
@@ -194,7 +211,8 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
         Path picture = folder.resolve(entry.name);
         try {
             List<String> captions = captions(picture, entry);
-            return new CaptionedImage(Image.read(picture, background, warnings), captions);
+            Image image = Image.read(picture, background, warnings);
+            return new CaptionedImage(image, mask(picture, image), captions);
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }
@@ -204,20 +222,40 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
     public Optional<Origin> origin(long index) {
         Entry entry = entries.get(Math.toIntExact(index));
         Path picture = folder.resolve(entry.name);
-        String view = "over #%06x".formatted(background.getRGB() & 0xFFFFFF);
-        return Optional.of(new Origin(stamp(picture, entry), () -> contents(picture, entry)).after(view));
+        return Optional.of(
+                new Origin(stamp(picture, entry), () -> contents(picture, entry)).after(masks.view(background)));
+    }
+
+    private Optional<Image> mask(Path picture, Image image) {
+        return switch (masks) {
+            case NONE -> Optional.empty();
+            case ALPHA -> Image.readAlpha(picture);
+            case FILES -> maskFile(picture).map(file -> Masks.fitting(file, Image.read(file), image));
+        };
+    }
+
+    /** Returns the file of the mask of a picture, if masks are in files and there is one. */
+    private Optional<Path> maskFile(Path picture) {
+        String name = picture.getFileName().toString();
+        Path file = picture.resolveSibling(name.substring(0, name.lastIndexOf('.')) + MASK);
+        return masks == Masks.FILES && Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
     }
 
     private Optional<String> stamp(Path picture, Entry entry) {
         Optional<String> caption = entry.captions
                 .map(Object::toString)
                 .or(() -> entry.captionFile.map(folder::resolve).flatMap(Origin::stamp));
-        return Origin.stamp(picture).flatMap(file -> caption.map(text -> file + "; " + text));
+        Optional<String> mask = maskFile(picture).map(Origin::stamp).orElse(Optional.of("no mask"));
+        return Origin.stamp(picture)
+                .flatMap(file -> mask.flatMap(other -> caption.map(text -> file + "; " + other + "; " + text)));
     }
 
     private Origin.Contents contents(Path picture, Entry entry) {
         try {
-            return new Origin.Contents(Fingerprint.ofContents(picture), captions(picture, entry));
+            String mask = maskFile(picture)
+                    .map(file -> "; masked by " + Fingerprint.ofContents(file))
+                    .orElse("");
+            return new Origin.Contents(Fingerprint.ofContents(picture) + mask, captions(picture, entry));
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }

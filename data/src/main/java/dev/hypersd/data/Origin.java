@@ -45,10 +45,11 @@ public record Origin(Optional<String> stamp, Supplier<Contents> contents, Use us
      * How a sample is learned.
      *
      * @param flip whether its mirror image is learned too
+     * @param weight how much its loss counts; 1 is usual
      */
-    public record Use(boolean flip) {
+    public record Use(boolean flip, double weight) {
         /** The sample as it is. */
-        public static final Use PLAIN = new Use(false);
+        public static final Use PLAIN = new Use(false, 1);
     }
 
     /** Creates the origin of a sample that is learned as it is. */

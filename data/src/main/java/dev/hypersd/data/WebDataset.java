@@ -37,6 +37,7 @@ public final class WebDataset implements Dataset<CaptionedImage> {
 
     private final List<Sample> samples;
     private final Color background;
+    private final Masks masks;
     private final ImageWarnings warnings;
 
     /**
@@ -44,7 +45,8 @@ public final class WebDataset implements Dataset<CaptionedImage> {
      *
      * @param name the tar file and the common name of the members, for messages
      */
-    private record Sample(Path name, Optional<TarMember> picture, Optional<TarMember> caption) {
+    private record Sample(
+            Path name, Optional<TarMember> picture, Optional<TarMember> caption, Optional<TarMember> mask) {
         /**
          * Selects the picture and the caption of a sample.
          *
@@ -58,7 +60,8 @@ public final class WebDataset implements Dataset<CaptionedImage> {
                             .findFirst(),
                     Stream.concat(ImageFolder.CAPTIONS.stream(), Stream.of(JSON))
                             .flatMap(kind -> Stream.ofNullable(members.get(kind)))
-                            .findFirst());
+                            .findFirst(),
+                    Optional.ofNullable(members.get(Masks.FILE)));
         }
 
         boolean isEmpty() {
@@ -70,9 +73,10 @@ public final class WebDataset implements Dataset<CaptionedImage> {
         }
     }
 
-    private WebDataset(List<Sample> samples, Color background, ImageWarnings warnings) {
+    private WebDataset(List<Sample> samples, Color background, Masks masks, ImageWarnings warnings) {
         this.samples = samples;
         this.background = background;
+        this.masks = masks;
         this.warnings = warnings;
     }
 
@@ -84,16 +88,17 @@ public final class WebDataset implements Dataset<CaptionedImage> {
      * @throws InvalidFileException if a file is missing, cut off or no tar file, or none has a picture with a caption
      */
     public static WebDataset open(String pattern) {
-        return open(pattern, Color.WHITE, (file, finding) -> LOG.log(WARNING, "{0} {1}", file, finding));
+        return open(pattern, Color.WHITE, Masks.NONE, (file, finding) -> LOG.log(WARNING, "{0} {1}", file, finding));
     }
 
     /**
      * Opens the tar files as {@link #open(String)} does.
      *
      * @param background the colour of transparent parts
+     * @param masks where the masks are; a picture that has none counts as a whole
      * @param warnings told of what was converted
      */
-    public static WebDataset open(String pattern, Color background, ImageWarnings warnings) {
+    public static WebDataset open(String pattern, Color background, Masks masks, ImageWarnings warnings) {
         List<Sample> samples = ShardPattern.files(pattern).stream()
                 .flatMap(WebDataset::samples)
                 .filter(sample -> !sample.isEmpty())
@@ -102,7 +107,12 @@ public final class WebDataset implements Dataset<CaptionedImage> {
             throw new InvalidFileException(
                     Path.of(pattern), "has no picture with a caption (7.jpg or 7.png with 7.txt or 7.json)");
         }
-        return new WebDataset(samples, background, warnings);
+        if (masks != Masks.FILES) {
+            samples.stream()
+                    .flatMap(sample -> sample.mask.stream())
+                    .forEach(mask -> warnings.warn(mask.path(), Masks.UNUSED));
+        }
+        return new WebDataset(samples, background, masks, warnings);
     }
 
     private static Stream<Sample> samples(Path shard) {
@@ -132,11 +142,22 @@ public final class WebDataset implements Dataset<CaptionedImage> {
             TarMember picture = required(sample.picture, sample.name, NO_PICTURE);
             TarMember caption = required(sample.caption, sample.name, NO_CAPTION);
             List<String> words = read(caption);
-            return new CaptionedImage(
-                    Image.decode(picture.path(), picture.read(LARGEST_PICTURE), background, warnings), words);
+            byte[] encoded = picture.read(LARGEST_PICTURE);
+            Image image = Image.decode(picture.path(), encoded, background, warnings);
+            return new CaptionedImage(image, mask(sample, image, encoded), words);
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }
+    }
+
+    private Optional<Image> mask(Sample sample, Image image, byte[] encoded) {
+        return switch (masks) {
+            case NONE -> Optional.empty();
+            case ALPHA -> Image.decodeAlpha(sample.name, encoded);
+            case FILES ->
+                sample.mask.map(member ->
+                        Masks.fitting(member.path(), Image.decode(member.path(), member.read(LARGEST_PICTURE)), image));
+        };
     }
 
     @Override
@@ -144,15 +165,20 @@ public final class WebDataset implements Dataset<CaptionedImage> {
         Sample sample = samples.get(Math.toIntExact(index));
         Optional<String> stamp = sample.picture.flatMap(picture -> Origin.stamp(picture.archive())
                 .map(archive -> "%s; %s at %d".formatted(archive, picture.name(), picture.offset())));
-        String view = "over #%06x".formatted(background.getRGB() & 0xFFFFFF);
-        return Optional.of(new Origin(stamp, () -> contents(sample)).after(view));
+        String mask = masks == Masks.FILES ? "; " + sample.mask.map(TarMember::offset) : "";
+        return Optional.of(
+                new Origin(stamp.map(text -> text + mask), () -> contents(sample)).after(masks.view(background)));
     }
 
-    private static Origin.Contents contents(Sample sample) {
+    private Origin.Contents contents(Sample sample) {
         try {
             TarMember picture = required(sample.picture, sample.name, NO_PICTURE);
             TarMember caption = required(sample.caption, sample.name, NO_CAPTION);
-            return new Origin.Contents(Fingerprint.ofContents(picture.read(LARGEST_PICTURE)), read(caption));
+            String mask = sample.mask
+                    .filter(_ -> masks == Masks.FILES)
+                    .map(member -> "; masked by " + Fingerprint.ofContents(member.read(LARGEST_PICTURE)))
+                    .orElse("");
+            return new Origin.Contents(Fingerprint.ofContents(picture.read(LARGEST_PICTURE)) + mask, read(caption));
         } catch (InvalidFileException e) {
             throw new BrokenSampleException(e);
         }

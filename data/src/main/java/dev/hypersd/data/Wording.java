@@ -67,7 +67,7 @@ public record Wording(Optional<String> trigger, int tagOrders, int keptTags) {
         @Override
         public CaptionedImage get(long index) {
             CaptionedImage sample = source.get(index);
-            return new CaptionedImage(sample.image(), sample.framing(), wording.of(sample.captions()));
+            return new CaptionedImage(sample.image(), sample.framing(), sample.mask(), wording.of(sample.captions()));
         }
 
         @Override

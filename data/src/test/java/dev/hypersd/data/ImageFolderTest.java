@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidFileException;
+import dev.hypersd.image.Image;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -105,7 +106,10 @@ class ImageFolderTest {
             """);
         List<String> warnings = new ArrayList<>();
         ImageFolder samples = ImageFolder.open(
-                folder, Color.WHITE, (file, finding) -> warnings.add(folder.relativize(file) + " " + finding));
+                folder,
+                Color.WHITE,
+                Masks.NONE,
+                (file, finding) -> warnings.add(folder.relativize(file) + " " + finding));
         assertThat(samples.get(0).captions()).containsExactly("one", "one, seen otherwise");
         assertThat(warnings)
                 .containsExactly("1.png stands in metadata.jsonl again with the same caption, which counts once");
@@ -117,7 +121,8 @@ class ImageFolderTest {
         ImageIO.write(picture, "png", folder.resolve("1.png").toFile());
         write("1.txt", "nothing");
         List<String> findings = new ArrayList<>();
-        ImageFolder samples = ImageFolder.open(folder, new Color(0x102030), (_, finding) -> findings.add(finding));
+        ImageFolder samples =
+                ImageFolder.open(folder, new Color(0x102030), Masks.NONE, (_, finding) -> findings.add(finding));
         assertThat(samples.get(0).image().rgb()).startsWith(0x10, 0x20, 0x30);
         assertThat(findings).containsExactly("has transparent parts, which are filled with #102030");
     }
@@ -266,6 +271,71 @@ class ImageFolderTest {
         assertThat(captions()).containsExactly("one/uno/[one] in brackets");
         write("metadata.csv", "file_name,text\n1.png,[]\n");
         assertBroken(ImageFolder.open(folder), 0, "1.png: has an empty caption");
+    }
+
+    @Test
+    void masksAreInFilesBesideThePictures() throws Exception {
+        picture("a/1.jpg", 1);
+        picture("a/1-masklabel.png", 2);
+        picture("a/2.png", 3);
+        picture("a/3.png", 4);
+        new Image(8, 8, new byte[3 * 8 * 8]).write(folder.resolve("a/3-masklabel.png"));
+        write("metadata.csv", "file_name,text\na/1.jpg,one\na/2.png,two\na/3.png,three\n");
+        for (boolean listed : List.of(true, false)) {
+            ImageFolder samples = masked(Masks.FILES);
+            assertThat(samples.size()).isEqualTo(3);
+            assertThat(samples.get(0).mask()).contains(TestPictures.picture(2).grey());
+            assertThat(samples.get(1).mask()).isEmpty();
+            assertBroken(samples, 2, "3-masklabel.png: is a mask of 8x8 pixels, and its picture has 12x10");
+            if (listed) {
+                Files.delete(folder.resolve("metadata.csv"));
+                write("a/1.txt", "one");
+                write("a/2.txt", "two");
+                write("a/3.txt", "three");
+            }
+        }
+        String before = contents(masked(Masks.FILES), 0);
+        assertThat(contents(masked(Masks.NONE), 0)).isNotEqualTo(before);
+        picture("a/1-masklabel.png", 5);
+        assertThat(contents(masked(Masks.FILES), 0)).isNotEqualTo(before);
+    }
+
+    @Test
+    void masksThatAreNotUsedAreNoPicturesAndAreNamed() throws Exception {
+        picture("1.png", 1);
+        write("1.txt", "one");
+        picture("1-masklabel.png", 2);
+        List<String> findings = new ArrayList<>();
+        ImageFolder samples = ImageFolder.open(
+                folder, Color.WHITE, Masks.NONE, (file, finding) -> findings.add(file.getFileName() + " " + finding));
+        assertThat(samples.size()).isEqualTo(1);
+        assertThat(findings)
+                .containsExactly("1-masklabel.png is a mask, and masks are not used; set data.masks to files, or"
+                        + " remove it");
+    }
+
+    @Test
+    void alphaChannelsMayBeMasks() throws Exception {
+        BufferedImage transparent = new BufferedImage(12, 10, BufferedImage.TYPE_INT_ARGB);
+        transparent.setRGB(0, 0, 0x40FF0000);
+        ImageIO.write(transparent, "png", folder.resolve("1.png").toFile());
+        picture("2.png", 2);
+        write("1.txt", "one");
+        write("2.txt", "two");
+
+        ImageFolder samples = masked(Masks.ALPHA);
+
+        assertThat(samples.get(0).mask().orElseThrow().rgb()).startsWith(0x40, 0x40, 0x40, 0, 0, 0);
+        assertThat(samples.get(1).mask()).isEmpty();
+        assertThat(contents(samples, 0)).isNotEqualTo(contents(masked(Masks.NONE), 0));
+    }
+
+    private ImageFolder masked(Masks masks) {
+        return ImageFolder.open(folder, Color.WHITE, masks, (_, _) -> {});
+    }
+
+    private static String contents(ImageFolder samples, long index) {
+        return samples.origin(index).orElseThrow().contents().get().picture();
     }
 
     @Test

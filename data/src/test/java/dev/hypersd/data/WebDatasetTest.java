@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hypersd.error.InvalidFileException;
+import java.awt.Color;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -45,6 +48,31 @@ class WebDatasetTest {
                         .mapToObj(i -> String.join("/", samples.get(i).captions())))
                 .containsExactly("one/uno", "two", "four/vier");
         assertThat(samples.get(2).image()).isEqualTo(TestPictures.picture(4));
+    }
+
+    @Test
+    void aSampleMayHaveAMask() throws Exception {
+        picture("1.jpg", 1);
+        text("1.txt", "one");
+        picture("1.masklabel.png", 2);
+        picture("2.png", 3);
+        text("2.txt", "two");
+        String archive = tar("a.tar").toString();
+        List<String> findings = new ArrayList<>();
+
+        WebDataset samples = WebDataset.open(archive, Color.WHITE, Masks.FILES, (_, _) -> {});
+        WebDataset without =
+                WebDataset.open(archive, Color.WHITE, Masks.NONE, (file, finding) -> findings.add(file + finding));
+
+        assertThat(samples.get(0).mask()).contains(TestPictures.picture(2).grey());
+        assertThat(samples.get(1).mask()).isEmpty();
+        assertThat(without.get(0).mask()).isEmpty();
+        assertThat(findings)
+                .singleElement()
+                .asString()
+                .contains("1.masklabel.png", "is a mask, and masks are not used");
+        assertThat(samples.origin(0).orElseThrow().contents().get())
+                .isNotEqualTo(without.origin(0).orElseThrow().contents().get());
     }
 
     @Test

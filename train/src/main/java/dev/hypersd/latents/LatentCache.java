@@ -145,7 +145,11 @@ public final class LatentCache implements Dataset<LatentSample>, AutoCloseable {
         List<String> pictures = entry.pictures();
         int picture = form % pictures.size();
         String caption = entry.contents().captions().get(form / pictures.size());
-        return new LatentSample(files.get(pictures.get(picture)), encoder.ids(caption), picture > 0);
+        return new LatentSample(
+                files.get(pictures.get(picture)),
+                encoder.ids(caption),
+                picture > 0,
+                entry.use().weight());
     }
 
     /** Returns the group of a sample: all samples of a group have latents of one shape. */

@@ -73,10 +73,11 @@ record LatentEncoding(Dataset<CaptionedImage> samples, Encoder encoder, LatentFi
 
     /** Returns a hash of the pixels of a sample. */
     private static String pixels(CaptionedImage sample) {
-        return new Fingerprint()
+        Fingerprint fingerprint = new Fingerprint()
                 .add(sample.image().toString())
-                .add(ByteBuffer.wrap(sample.image().rgb()))
-                .digits(LatentFiles.DIGITS);
+                .add(ByteBuffer.wrap(sample.image().rgb()));
+        sample.mask().ifPresent(mask -> fingerprint.add(ByteBuffer.wrap(mask.rgb())));
+        return fingerprint.digits(LatentFiles.DIGITS);
     }
 
     /** Drops files of pictures that this program draws or decodes in another way today. */

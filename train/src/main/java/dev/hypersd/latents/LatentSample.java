@@ -12,8 +12,14 @@ import org.bytedeco.pytorch.Tensor;
  * @param image the encoded picture
  * @param ids the token ids of the caption, {@code [N]}
  * @param isMirrored whether the picture is the mirror image
+ * @param weight how much its loss counts
  */
-public record LatentSample(EncodedImage image, long[] ids, boolean isMirrored) {
+public record LatentSample(EncodedImage image, long[] ids, boolean isMirrored, double weight) {
+    /** Creates a sample of the usual weight. */
+    public LatentSample(EncodedImage image, long[] ids) {
+        this(image, ids, false, 1);
+    }
+
     /** Returns the latents of unit variance, {@code [C, h, w]} in row-major order. */
     public float[] latents() {
         return image.latents();

@@ -23,13 +23,16 @@ import org.bytedeco.pytorch.Tensor;
  * @param pixels a hash of the pixels of the first picture
  * @param latents F16 {@code [B, C, h, w]}
  * @param framings original height and width, top and left of the crop, target height and width, I32 {@code [B, 6]}
+ * @param masks what of the pictures counts, F16 {@code [B, h, w]}, if some have masks
  */
-record LatentShard(Path file, List<String> pictures, String pixels, Tensor latents, Tensor framings) {
+record LatentShard(
+        Path file, List<String> pictures, String pixels, Tensor latents, Tensor framings, Optional<Tensor> masks) {
     static final String ENCODER = "encoder";
     static final String PICTURES = "pictures";
     static final String PIXELS = "pixels";
     static final String LATENTS = "latents";
     static final String FRAMINGS = "framings";
+    static final String MASKS = "masks";
 
     /** How many numbers a framing has. */
     static final int FRAMING = 6;
@@ -63,8 +66,13 @@ record LatentShard(Path file, List<String> pictures, String pixels, Tensor laten
             return file.find(FRAMINGS)
                     .filter(stored -> Arrays.equals(stored.shape(), new long[] {pictures.size(), FRAMING}))
                     .map(stored -> arena.own(TensorScope.scoped(stored::load)))
-                    .map(framings ->
-                            new LatentShard(path, pictures, metadata.getOrDefault(PIXELS, ""), latents, framings));
+                    .map(framings -> new LatentShard(
+                            path,
+                            pictures,
+                            metadata.getOrDefault(PIXELS, ""),
+                            latents,
+                            framings,
+                            file.find(MASKS).map(stored -> arena.own(TensorScope.scoped(stored::load)))));
         });
     }
 
@@ -76,13 +84,21 @@ record LatentShard(Path file, List<String> pictures, String pixels, Tensor laten
 
     /** Returns a picture. */
     EncodedImage get(int row) {
-        MemorySegment stored = Tensors.data(latents);
-        float[] values = new float[(int) (latents.numel() / latents.size(0))];
+        return new EncodedImage(
+                row(latents, row),
+                shape(),
+                framing(row),
+                masks.map(all -> row(all, row)).orElse(new float[0]));
+    }
+
+    private static float[] row(Tensor all, int row) {
+        MemorySegment stored = Tensors.data(all);
+        float[] values = new float[(int) (all.numel() / all.size(0))];
         long first = (long) row * values.length;
         for (int i = 0; i < values.length; i++) {
             values[i] = Float.float16ToFloat(stored.getAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, first + i));
         }
-        return new EncodedImage(values, shape(), framing(row));
+        return values;
     }
 
     private Framing framing(int row) {

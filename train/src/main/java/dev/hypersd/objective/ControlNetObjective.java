@@ -67,6 +67,7 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
      * @param rank the rank of the change of the copied encoder, which makes a small file; empty to train all of it
      * @param captionDropout the fraction of captions that are replaced by the empty one, 0 to 1
      * @param ratios the range of signal-to-noise ratios for the weight of losses
+     * @param weights what of samples counts in the loss
      * @param fewSteps a few-step LoRA that is to follow control pictures in a single step
      * @param scale the guidance scale in sample pictures
      * @param emaDecay the decay of the averaged weights
@@ -78,6 +79,7 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
             OptionalInt rank,
             double captionDropout,
             RatioRange ratios,
+            LossWeights weights,
             Optional<Path> fewSteps,
             double scale,
             double emaDecay,
@@ -173,17 +175,23 @@ public final class ControlNetObjective implements Objective<ControlNetObjective.
                 task.conditioning(task.captions(samplesOfBatch, random), LatentSample.framings(samplesOfBatch));
         Tensor noisy = schedule.addNoise(latents, noise, timesteps);
         Tensor control = controlNet.network().embed(Controlled.pictures(batch));
+        Optional<Tensor> counted = settings.weights().of(samplesOfBatch);
         Predictor predictor = controlled(single.orElse(Adapters.NONE), control);
         return single.isEmpty()
-                ? loss.of(predictor.predict(noisy, timesteps, text), latents, noise, timesteps)
-                : Losses.of(new Term(
-                        "single step",
-                        1,
-                        predictor
-                                .clean(noisy, timesteps, text)
-                                .sub(latents)
-                                .square()
-                                .mean()));
+                ? loss.of(predictor.predict(noisy, timesteps, text), latents, noise, counted, timesteps)
+                : Losses.of(
+                        new Term("single step", 1, singleStep(predictor, noisy, text, latents, counted, timesteps)));
+    }
+
+    private static Tensor singleStep(
+            Predictor predictor,
+            Tensor noisy,
+            Conditioning text,
+            Tensor latents,
+            Optional<Tensor> counted,
+            int... timesteps) {
+        Tensor errors = predictor.clean(noisy, timesteps, text).sub(latents).square();
+        return counted.map(errors::mul).orElse(errors).mean();
     }
 
     private static int[] last(NoiseSchedule schedule, int count) {

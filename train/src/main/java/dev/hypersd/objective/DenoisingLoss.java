@@ -8,6 +8,7 @@ import dev.hypersd.training.Losses;
 import dev.hypersd.training.Losses.Term;
 import dev.hypersd.training.RandomSource;
 import dev.hypersd.unet.Conditioning;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
@@ -22,11 +23,13 @@ public record DenoisingLoss(NoiseSchedule schedule, RatioRange ratios) {
      * Draws noise levels, and computes the loss at these.
      *
      * @param latents clean latents, {@code [B, C, h, w]}
+     * @param counted the weights of the errors of all latents, {@code [B, 1, h, w]}; if empty, all of them are 1
      * @param text makes the conditioning of their captions, after the noise levels are drawn
      */
     public Losses of(
             Predictor predictor,
             Tensor latents,
+            Optional<Tensor> counted,
             Supplier<Conditioning> text,
             TimestepShift shift,
             RandomSource random) {
@@ -35,7 +38,7 @@ public record DenoisingLoss(NoiseSchedule schedule, RatioRange ratios) {
         int[] timesteps = shift.of(random.integers(count, (int) latents.size(0)), count);
         Conditioning captions = text.get();
         Tensor noisy = schedule.addNoise(latents, noise, timesteps);
-        return of(predictor.predict(noisy, timesteps, captions), latents, noise, timesteps);
+        return of(predictor.predict(noisy, timesteps, captions), latents, noise, counted, timesteps);
     }
 
     /**
@@ -44,17 +47,21 @@ public record DenoisingLoss(NoiseSchedule schedule, RatioRange ratios) {
      * @param predicted the prediction for latents with noise at {@code timesteps}, {@code [B, C, h, w]}
      * @param latents the clean latents
      * @param noise the added noise
+     * @param counted the weights of the errors of all latents, {@code [B, 1, h, w]}; if empty, all of them are 1
      * @param timesteps the timestep of each sample
      */
-    Losses of(Tensor predicted, Tensor latents, Tensor noise, int... timesteps) {
-        Tensor each = predicted
-                .sub(target(latents, noise, timesteps))
-                .square()
-                .flatten(1, 3)
-                .mean(1);
+    Losses of(Tensor predicted, Tensor latents, Tensor noise, Optional<Tensor> counted, int... timesteps) {
+        Tensor errors = predicted.sub(target(latents, noise, timesteps)).square();
+        Tensor each = mean(errors);
+        Tensor counting = counted.map(weights -> mean(errors.mul(weights))).orElse(each);
         return Losses.of(
-                new Term("weighted", 1, each.mul(weights(timesteps)).mean()),
+                new Term("weighted", 1, counting.mul(weights(timesteps)).mean()),
                 new Term("squared error", 0, each.mean()));
+    }
+
+    /** Returns the mean of each sample, {@code [B]}. */
+    private static Tensor mean(Tensor errors) {
+        return errors.flatten(1, 3).mean(1);
     }
 
     private Tensor target(Tensor latents, Tensor noise, int... timesteps) {

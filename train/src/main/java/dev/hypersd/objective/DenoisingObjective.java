@@ -35,6 +35,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
      * @param captionDropout the fraction of captions that are replaced by the empty one, 0 to 1
      * @param shift the shift of timesteps towards noise
      * @param ratios the range of signal-to-noise ratios for the weight of losses
+     * @param weights what of samples counts in the loss
      * @param samplePrompts the captions of sample pictures
      * @param scale the guidance scale in sample pictures
      * @param emaDecay the decay of the averaged weights
@@ -44,6 +45,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
             double captionDropout,
             TimestepShift shift,
             RatioRange ratios,
+            LossWeights weights,
             List<String> samplePrompts,
             double scale,
             double emaDecay,
@@ -148,6 +150,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
         return loss.of(
                 predictor,
                 task.latents(batch),
+                settings.weights().of(batch),
                 () -> task.conditioning(task.captions(batch, random), LatentSample.framings(batch)),
                 settings.shift(),
                 random);

@@ -10,6 +10,7 @@ import dev.hypersd.scene.content.Style;
 import dev.hypersd.section.Section;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
@@ -42,6 +43,24 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
         return section;
     }
 
+    /**
+     * Refuses masks and pictures for regularisation, for an objective whose losses have no place for them.
+     *
+     * @param objective its name
+     */
+    static void refuseWeights(Section root, String objective) {
+        Section data = root.section("data");
+        Stream.concat(Stream.of(data), data.sections(SOURCES).stream())
+                .forEach(section -> Stream.of(DataSource.Manner.MASKS, DataSource.REGULARISATION)
+                        .filter(section::has)
+                        .forEach(key -> {
+                            throw section.invalid(
+                                    key,
+                                    "has no effect in %s, whose losses count all of all pictures; leave it out"
+                                            .formatted(objective));
+                        }));
+    }
+
     /** Reads the section for an autoencoder, and refuses keys that have no effect there. */
     static DataSection withoutCaptions(Section root) {
         Section data = root.section("data");
@@ -49,7 +68,8 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
             throw data.invalid(BUCKETS, "do not go with an autoencoder, which learns squares; leave them out");
         }
         Stream.concat(Stream.of(data), data.sections(SOURCES).stream())
-                .forEach(section -> DataSource.Manner.WITH_CAPTIONS.stream()
+                .forEach(section -> Stream.concat(
+                                DataSource.Manner.WITH_CAPTIONS.stream(), Stream.of(DataSource.REGULARISATION))
                         .filter(section::has)
                         .forEach(key -> {
                             throw section.invalid(
@@ -72,7 +92,7 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
         DataSource.Manner manner = DataSource.Manner.read(data, DataSource.Manner.USUAL);
         List<DataSource> sources = kind.equals(SOURCES)
                 ? sources(data, manner)
-                : List.of(new DataSource(DataSource.Files.read(data, kind), 1, manner));
+                : List.of(new DataSource(DataSource.Files.read(data, kind), 1, manner, OptionalDouble.empty()));
         return new OwnPictures(sources, pixels, buckets(data, pixels), heldOut(data));
     }
 
@@ -100,6 +120,9 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
         if (sources.isEmpty()) {
             throw data.invalid(SOURCES, "is empty; name at least one folder or webdataset");
         }
+        if (sources.stream().allMatch(source -> source.regularisation().isPresent())) {
+            throw data.invalid(SOURCES, "has pictures for regularisation only; add those that are to be learned");
+        }
         return sources;
     }
 
@@ -119,6 +142,9 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
     private static OptionalInt heldOut(Section data) {
         return data.has("held_out") ? OptionalInt.of(data.count("held_out", 1, 1)) : OptionalInt.empty();
     }
+
+    /** Returns whether some of the pictures may have masks. */
+    boolean hasMasks();
 
     /** Returns width and height of the pictures. */
     int pixels();
@@ -142,6 +168,11 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
      */
     record DrawnPictures(int count, int pixels, Optional<Style> style) implements DataSection {
         private static final int HELD_OUT = 2048;
+
+        @Override
+        public boolean hasMasks() {
+            return false;
+        }
 
         @Override
         public Parts open() {

@@ -3,6 +3,7 @@ package dev.hypersd.recipe;
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.ImageFolder;
+import dev.hypersd.data.Masks;
 import dev.hypersd.data.WebDataset;
 import dev.hypersd.data.Wording;
 import dev.hypersd.error.InvalidRequestException;
@@ -13,16 +14,20 @@ import java.awt.Color;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A folder or tar files with pictures of the user.
  *
  * @param repeats how many times each picture is learned in an epoch
  * @param manner how they are learned
+ * @param regularisation the weight of their loss, if they only keep the model from forgetting what it knows (prior
+ *     preservation; Ruiz et al., 2023)
  */
-record DataSource(Files files, int repeats, Manner manner) {
+record DataSource(Files files, int repeats, Manner manner, OptionalDouble regularisation) {
     private static final String FOLDER = "folder";
     private static final String WEBDATASET = "webdataset";
+    static final String REGULARISATION = "regularisation";
 
     /** The keys that name the files. */
     static final List<String> KINDS = List.of(FOLDER, WEBDATASET);
@@ -37,15 +42,22 @@ record DataSource(Files files, int repeats, Manner manner) {
         if (kinds.size() != 1) {
             throw section.invalid(FOLDER, "or webdataset must name the pictures of this source, and only one of them");
         }
+        OptionalDouble regularisation = section.has(REGULARISATION)
+                ? OptionalDouble.of(section.number(REGULARISATION, 1, 0, 1e3))
+                : OptionalDouble.empty();
+        Manner absent = regularisation.isPresent() ? manner.withoutTrigger() : manner;
         DataSource source = new DataSource(
-                Files.read(section, kinds.getFirst()), section.count("repeats", 1, 1), Manner.read(section, manner));
+                Files.read(section, kinds.getFirst()),
+                section.count("repeats", 1, 1),
+                Manner.read(section, absent),
+                regularisation);
         section.refuseUnread();
         return source;
     }
 
     /** Opens the data set, whose transparent parts get the colour of the manner. */
     Dataset<CaptionedImage> open(ImageWarnings findings) {
-        return files.open(manner.background(), findings);
+        return files.open(manner.background(), manner.masks(), findings);
     }
 
     /** Where the pictures are. */
@@ -55,18 +67,19 @@ record DataSource(Files files, int repeats, Manner manner) {
          * Opens the data set.
          *
          * @param background the colour of transparent parts
+         * @param masks where masks are
          * @param findings told of what is wrong with the files
          */
-        Dataset<CaptionedImage> open(Color background, ImageWarnings findings);
+        Dataset<CaptionedImage> open(Color background, Masks masks, ImageWarnings findings);
 
         /** Reads the key {@code kind}. */
         static Files read(Section section, String kind) {
             if (kind.equals(FOLDER)) {
                 Path folder = section.path(FOLDER);
-                return (background, findings) -> ImageFolder.open(folder, background, findings);
+                return (background, masks, findings) -> ImageFolder.open(folder, background, masks, findings);
             }
             String pattern = section.text(WEBDATASET);
-            return (background, findings) -> WebDataset.open(pattern, background, findings);
+            return (background, masks, findings) -> WebDataset.open(pattern, background, masks, findings);
         }
     }
 
@@ -76,19 +89,21 @@ record DataSource(Files files, int repeats, Manner manner) {
      * @param background the colour of transparent parts
      * @param wording how captions are learned
      * @param flip whether mirror images are learned too
+     * @param masks where masks are
      */
-    record Manner(Color background, Wording wording, boolean flip) {
+    record Manner(Color background, Wording wording, boolean flip, Masks masks) {
         private static final String BACKGROUND = "background";
         private static final String TRIGGER = "trigger";
 
         private static final String TAG_ORDERS = "tag_orders";
         private static final String KEPT_TAGS = "keep_tags";
         private static final String FLIP = "flip";
+        static final String MASKS = "masks";
 
         /** The keys that matter only where pictures are learned with their captions. */
-        static final List<String> WITH_CAPTIONS = List.of(TRIGGER, TAG_ORDERS, KEPT_TAGS, FLIP);
+        static final List<String> WITH_CAPTIONS = List.of(TRIGGER, TAG_ORDERS, KEPT_TAGS, FLIP, MASKS);
 
-        static final Manner USUAL = new Manner(Color.WHITE, Wording.PLAIN, false);
+        static final Manner USUAL = new Manner(Color.WHITE, Wording.PLAIN, false, Masks.NONE);
 
         /**
          * Reads the keys of a section.
@@ -99,7 +114,14 @@ record DataSource(Files files, int repeats, Manner manner) {
             return new Manner(
                     section.has(BACKGROUND) ? background(section) : absent.background,
                     wording(section, absent.wording),
-                    section.flag(FLIP, absent.flip));
+                    section.flag(FLIP, absent.flip),
+                    section.one(MASKS, absent.masks));
+        }
+
+        /** Returns the same without a trigger word, which pictures of other things must not have. */
+        Manner withoutTrigger() {
+            Wording other = new Wording(Optional.empty(), wording.tagOrders(), wording.keptTags());
+            return new Manner(background, other, flip, masks);
         }
 
         private static Wording wording(Section section, Wording absent) {

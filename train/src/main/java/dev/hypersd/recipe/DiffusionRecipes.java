@@ -8,9 +8,10 @@ import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.objective.ControlNetObjective;
-import dev.hypersd.objective.DenoisingObjective;
 import dev.hypersd.objective.DenoisingObjective.TimestepShift;
+import dev.hypersd.objective.DenoisingObjective;
 import dev.hypersd.objective.FineTuning;
+import dev.hypersd.objective.LossWeights;
 import dev.hypersd.objective.Pictures;
 import dev.hypersd.objective.RatioRange;
 import dev.hypersd.preprocess.Preprocessor;
@@ -70,8 +71,9 @@ final class DiffusionRecipes {
         Path model = root.path("model");
         Path autoencoder = section.path("autoencoder");
         Predicate<String> trainable = section.pattern("trainable", ".*").asMatchPredicate();
-        DenoisingObjective.Settings settings = denoising(section, common);
-        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section, common);
+        DataSection data = DataSection.read(root);
+        DenoisingObjective.Settings settings = denoising(section, common, data);
+        Function<LatentCache.Listener, Pictures> pictures = pictures(data, section, common);
         section.refuseUnread();
         return encoding -> DenoisingObjective.base(
                 model, autoencoder, trainable, settings, common.optimiser(), pictures.apply(encoding));
@@ -84,8 +86,9 @@ final class DiffusionRecipes {
             return fewStepStyle(root, section, model, common);
         }
         FineTuning change = fineTuning(section);
-        DenoisingObjective.Settings settings = denoising(section, common);
-        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section, common);
+        DataSection data = DataSection.read(root);
+        DenoisingObjective.Settings settings = denoising(section, common, data);
+        Function<LatentCache.Listener, Pictures> pictures = pictures(data, section, common);
         section.refuseUnread();
         return encoding -> DenoisingObjective.fineTuning(
                 model.get(), change, settings, common.optimiser(), pictures.apply(encoding));
@@ -94,6 +97,8 @@ final class DiffusionRecipes {
     /** Reads the fine-tuning of a LoRA over a few-step LoRA. */
     private static ObjectiveSource fewStepStyle(
             Section root, Section section, Supplier<ModelFiles> model, Common common) {
+        DataSection data = DataSection.read(root);
+        DataSection.refuseWeights(root, "finetune with a few_step_lora");
         if (section.one("tuning", FineTuningKind.LORA) != FineTuningKind.LORA || section.has(FROZEN_LORA)) {
             throw section.invalid(
                     FEW_STEP_LORA,
@@ -109,14 +114,14 @@ final class DiffusionRecipes {
                 section.optionalPath("initial_lora"),
                 section.optionalPath(FEW_STEP_LORA),
                 Map.of());
-        DenoisingObjective.Settings denoising = denoising(section, common);
+        DenoisingObjective.Settings denoising = denoising(section, common, data);
         DistillationObjective.Settings settings = new DistillationObjective.Settings(
                 denoising.captionDropout(),
                 denoising.samplePrompts(),
                 section.count("sample_steps", 4, 1),
                 common.emaDecay(),
                 common.seed());
-        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section, common);
+        Function<LatentCache.Listener, Pictures> pictures = pictures(data, section, common);
         section.refuseUnread();
         return encoding -> new DistillationObjective(
                 model.get(),
@@ -142,9 +147,10 @@ final class DiffusionRecipes {
                 common.emaDecay(),
                 common.seed(),
                 halves(root, section));
-        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section, common);
-        List<DistillationLoss.Settings> losses = DistillationLoss.read(
-                section, common.optimiser(), DataSection.read(root).scenes());
+        DataSection data = DataSection.read(root);
+        DataSection.refuseWeights(root, "distillation");
+        Function<LatentCache.Listener, Pictures> pictures = pictures(data, section, common);
+        List<DistillationLoss.Settings> losses = DistillationLoss.read(section, common.optimiser(), data.scenes());
         Optional<DistillationLoss.Stop> stop = DistillationLoss.Stop.read(section);
         if (stop.isPresent() && root.section("training").count("patience", 0, 0) == 0) {
             throw section.invalid("stop", "needs a number of validations without improvement; set training.patience");
@@ -179,17 +185,19 @@ final class DiffusionRecipes {
             case FULL -> OptionalInt.empty();
             case LORA -> OptionalInt.of(section.count("rank", 64, 1));
         };
+        DataSection data = DataSection.read(root);
         ControlNetObjective.Settings settings = new ControlNetObjective.Settings(
                 section.one("preprocessor", Preprocessor.CANNY),
                 conditioningChannels(section),
                 rank,
                 section.number("caption_dropout", 0.5, 0, 1),
                 ratios(section),
+                weights(section, data),
                 section.optionalPath("few_step_lora"),
                 section.number("guidance_scale", 3, 1, 30),
                 common.emaDecay(),
                 common.seed());
-        Function<LatentCache.Listener, Pictures> pictures = pictures(root, section, common);
+        Function<LatentCache.Listener, Pictures> pictures = pictures(data, section, common);
         section.refuseUnread();
         return encoding -> new ControlNetObjective(model.get(), settings, common.optimiser(), pictures.apply(encoding));
     }
@@ -285,11 +293,12 @@ final class DiffusionRecipes {
         return usage;
     }
 
-    private static DenoisingObjective.Settings denoising(Section section, Common common) {
+    private static DenoisingObjective.Settings denoising(Section section, Common common, DataSection data) {
         return new DenoisingObjective.Settings(
                 section.number("caption_dropout", 0.1, 0, 1),
                 new TimestepShift(section.number("timestep_shift", 1, 1e-2, 1e2)),
                 ratios(section),
+                weights(section, data),
                 section.texts("sample_prompts"),
                 section.number("guidance_scale", 3, 1, 30),
                 common.emaDecay(),
@@ -304,9 +313,19 @@ final class DiffusionRecipes {
                 section.number("greatest_snr", Double.POSITIVE_INFINITY, 1e-3 + least, Double.POSITIVE_INFINITY));
     }
 
-    /** Reads the section {@code data} of {@code root}; latents are cached in the folder that {@code section} names. */
-    private static Function<LatentCache.Listener, Pictures> pictures(Section root, Section section, Common common) {
-        DataSection data = DataSection.read(root);
+    /** Reads the keys {@code unmasked_weight} and {@code normalise_masked_area}, which only masks need. */
+    private static LossWeights weights(Section section, DataSection data) {
+        for (String key : List.of("unmasked_weight", "normalise_masked_area")) {
+            if (section.has(key) && !data.hasMasks()) {
+                throw section.invalid(key, "has no effect without masks; set data.masks, or leave it out");
+            }
+        }
+        return new LossWeights(
+                section.number("unmasked_weight", 0, 0, 1), section.flag("normalise_masked_area", false));
+    }
+
+    /** Returns the pictures of {@code data}; latents are cached in the folder that {@code section} names. */
+    private static Function<LatentCache.Listener, Pictures> pictures(DataSection data, Section section, Common common) {
         Path latents = section.path("latents");
         return encoding -> {
             DataSection.Parts parts = data.open();

@@ -6,6 +6,7 @@ import dev.hypersd.data.CentreCrop;
 import dev.hypersd.data.Dataset;
 import dev.hypersd.data.DatasetFindings;
 import dev.hypersd.data.JoinedDataset;
+import dev.hypersd.data.Masks;
 import dev.hypersd.data.Origin;
 import dev.hypersd.data.SkippingDataset;
 import dev.hypersd.error.InvalidRequestException;
@@ -34,24 +35,62 @@ record OwnPictures(List<DataSource> sources, int pixels, Buckets buckets, Option
     }
 
     @Override
+    public boolean hasMasks() {
+        return sources.stream().anyMatch(source -> source.manner().masks() != Masks.NONE);
+    }
+
+    @Override
     public Parts open() {
         DatasetFindings findings = new DatasetFindings(sentence -> LOG.log(System.Logger.Level.WARNING, sentence));
+        List<DataSource> learned = sources.stream()
+                .filter(source -> source.regularisation().isEmpty())
+                .toList();
         List<Dataset<CaptionedImage>> opened = new ArrayList<>();
-        sources.forEach(source -> opened.add(source.open(findings)));
+        learned.forEach(source -> opened.add(source.open(findings)));
         long[] last = heldOut(opened.stream().mapToLong(Dataset::size).toArray());
         List<Dataset<CaptionedImage>> training = new ArrayList<>();
         List<Dataset<CaptionedImage>> validation = new ArrayList<>();
         for (int i = 0; i < last.length; i++) {
-            DataSource source = sources.get(i);
+            DataSource source = learned.get(i);
             Dataset<CaptionedImage> all = opened.get(i);
             long first = all.size() - last[i];
-            Dataset<CaptionedImage> learned = prepared(findings.watch(all.part(0, first)), source.manner());
-            training.add(learned.cycled(first * source.repeats()));
+            training.add(repeated(findings.watch(all.part(0, first)), source));
             if (last[i] > 0) {
-                validation.add(prepared(findings.watch(all.part(first, last[i])), source.manner()));
+                validation.add(prepared(findings.watch(all.part(first, last[i])), source));
             }
         }
+        regularisation(new JoinedDataset<>(training).size(), findings).ifPresent(training::add);
         return new Parts(new JoinedDataset<>(training), new JoinedDataset<>(validation));
+    }
+
+    /**
+     * Returns as many pictures for regularisation as there are others in an epoch.
+     *
+     * @param count the number of the others, with their repeats
+     */
+    private Optional<Dataset<CaptionedImage>> regularisation(long count, DatasetFindings findings) {
+        List<Dataset<CaptionedImage>> all = sources.stream()
+                .filter(source -> source.regularisation().isPresent())
+                .map(source -> repeated(findings.watch(source.open(findings)), source))
+                .toList();
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        Dataset<CaptionedImage> joined = new JoinedDataset<>(all);
+        if (joined.size() > count) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0} of {1} pictures for regularisation are not used, since an epoch has as many of them as of"
+                            + " others, which are {2}; raise the repeats of the others to use more",
+                    joined.size() - count,
+                    joined.size(),
+                    count);
+        }
+        return Optional.of(joined.cycled(count));
+    }
+
+    private Dataset<CaptionedImage> repeated(Dataset<CaptionedImage> part, DataSource source) {
+        return prepared(part, source).cycled(part.size() * source.repeats());
     }
 
     /**
@@ -92,9 +131,12 @@ record OwnPictures(List<DataSource> sources, int pixels, Buckets buckets, Option
         return Optional.empty();
     }
 
-    private Dataset<CaptionedImage> prepared(Dataset<CaptionedImage> part, DataSource.Manner manner) {
+    private Dataset<CaptionedImage> prepared(Dataset<CaptionedImage> part, DataSource source) {
+        DataSource.Manner manner = source.manner();
         String view = buckets.sizes().size() == 1 ? "square of %d".formatted(pixels) : buckets.toString();
         Dataset<CaptionedImage> cut = new SkippingDataset<>(part).map(view, sample -> CentreCrop.of(sample, buckets));
-        return manner.wording().in(cut).used(new Origin.Use(manner.flip()));
+        return manner.wording()
+                .in(cut)
+                .used(new Origin.Use(manner.flip(), source.regularisation().orElse(1)));
     }
 }

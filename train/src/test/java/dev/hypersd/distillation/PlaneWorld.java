@@ -117,7 +117,7 @@ final class PlaneWorld implements AutoCloseable {
                     (float) (radius * Math.sin(angle) + 0.05 * random.nextGaussian())
                 };
                 EncodedImage image = new EncodedImage(point, new long[] {2, 1, 1}, new Framing(8, 8, 0, 0, 8, 8));
-                return new LatentSample(image, new long[] {place % CLASSES}, false);
+                return new LatentSample(image, new long[] {place % CLASSES});
             }
         };
     }

@@ -40,7 +40,7 @@ class RolloutTest {
         Tensor latents = Tensors.of(new float[BATCH], BATCH, 1, 1, 1);
         Conditioning text = Conditioning.of(latents);
         EncodedImage image = new EncodedImage(new float[1], new long[] {1, 1, 1}, new Framing(8, 8, 0, 0, 8, 8));
-        List<LatentSample> samples = Collections.nCopies(BATCH, new LatentSample(image, new long[1], false));
+        List<LatentSample> samples = Collections.nCopies(BATCH, new LatentSample(image, new long[1]));
         return new Batch(samples, latents, text, text, List.of(), 1);
     }
 

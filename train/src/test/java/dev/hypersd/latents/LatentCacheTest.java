@@ -2,6 +2,7 @@ package dev.hypersd.latents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
@@ -42,6 +43,9 @@ class LatentCacheTest {
     private int[] colours = distinct(COUNT);
     private String[] captions = numbers(COUNT);
     private long seed;
+
+    /** The number of a picture with a mask. */
+    private int masked = -1;
 
     /** How many of the pictures, the first ones, are of a second size. */
     private int wide;
@@ -117,6 +121,25 @@ class LatentCacheTest {
             assertThat(cache.get(19).image().framing()).isEqualTo(new Framing(9, 30, 0, 19, 1, 4));
             assertThat(IntStream.range(0, COUNT).map(cache::group).distinct()).containsExactly(1, 0);
             assertThat(cache.group(19)).isNotEqualTo(cache.group(20));
+        }
+    }
+
+    @Test
+    void masksAreAveragedToTheSizeOfLatents() {
+        mirrored = Optional.of(true);
+        wide = 20;
+        masked = 3;
+        open().close();
+        try (LatentCache cache = open()) {
+            assertThat(cache.get(3).image().mask()).containsExactly(new float[] {0.2f, 1}, within(5e-4f)); // In F16.
+            assertThat(cache.get(4).image().mask()).containsExactly(1, 1);
+            assertThat(cache.get(30).image().mask()).isEmpty();
+            LatentSample other = LongStream.range(0, 2)
+                    .mapToObj(epoch -> cache.get(3, epoch))
+                    .filter(LatentSample::isMirrored)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(other.image().mask()).containsExactly(new float[] {1, 0.2f}, within(5e-4f));
         }
     }
 
@@ -208,7 +231,7 @@ class LatentCacheTest {
         colours[3] = 90;
         try (LatentCache cache = open()) {
             assertThat(encoded).hasValue(2 * COUNT + 2);
-            assertThat(cache.origin(3).orElseThrow().use()).isEqualTo(new Origin.Use(true));
+            assertThat(cache.origin(3).orElseThrow().use()).isEqualTo(new Origin.Use(true, 1));
         }
         mirrored = Optional.of(false);
         open().close();
@@ -345,6 +368,7 @@ class LatentCacheTest {
                 return new CaptionedImage(
                         new Image(width, 1, Arrays.copyOf(rgb, 3 * width)),
                         new Framing(9, 30, 0, (int) index, 1, width),
+                        index == masked ? Optional.of(mask(width)) : Optional.empty(),
                         captions(index));
             }
 
@@ -355,10 +379,18 @@ class LatentCacheTest {
                         ? Optional.of(new Origin(
                                 Optional.empty(),
                                 () -> new Origin.Contents(name, captions(index)),
-                                new Origin.Use(mirrored.orElse(false))))
+                                new Origin.Use(mirrored.orElse(false), 1)))
                         : Optional.empty();
             }
         };
+    }
+
+    /** Returns a mask whose pixels are, from the left, black, grey, and white. */
+    private static Image mask(int width) {
+        byte[] grey = new byte[3 * width];
+        Arrays.fill(grey, 3, 6, (byte) 102);
+        Arrays.fill(grey, 6, grey.length, (byte) 255);
+        return new Image(width, 1, grey);
     }
 
     /** Returns the captions of a picture, between which there are slashes. */

@@ -254,10 +254,19 @@ class ControlNetObjectiveTest {
         return new ControlNetObjective(
                 ModelFiles.open(model),
                 new ControlNetObjective.Settings(
-                        Preprocessor.CANNY, channels, rank, 0.5, new RatioRange(0, 5), fewSteps, 3, 0.5, 1),
+                        Preprocessor.CANNY,
+                        channels,
+                        rank,
+                        0.5,
+                        new RatioRange(0, 5),
+                        LossWeights.PLAIN,
+                        fewSteps,
+                        3,
+                        0.5,
+                        1),
                 OptimiserSettings.usual(new LearningRate(1e-2, 0, STEPS, 1)),
                 new Pictures(
-                        scenes(Split.TRAIN).used(new Origin.Use(true)),
+                        scenes(Split.TRAIN).used(new Origin.Use(true, 1)),
                         scenes(Split.VALIDATION),
                         folder.resolve("latents"),
                         (done, total) -> {}));

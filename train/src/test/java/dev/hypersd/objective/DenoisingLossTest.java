@@ -12,6 +12,7 @@ import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Losses;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,8 @@ class DenoisingLossTest {
                 case V_PREDICTION -> Tensors.combine(level.alpha(), noise, -level.sigma(), latents);
                 case SAMPLE -> latents;
             };
-            return weighted(new DenoisingLoss(schedule, UP_TO_GREATEST).of(perfect, latents, noise, NOISY, NOISY));
+            return weighted(new DenoisingLoss(schedule, UP_TO_GREATEST)
+                    .of(perfect, latents, noise, Optional.empty(), NOISY, NOISY));
         });
         assertThat(loss).isCloseTo(0, within(1e-12));
     }
@@ -87,17 +89,28 @@ class DenoisingLossTest {
         double error = Engine.infer(() -> {
             Tensor latents = numbers(1, 2);
             Losses losses = new DenoisingLoss(schedule, UP_TO_GREATEST)
-                    .of(latents.add(new Scalar(2)), latents, numbers(0, 0), CLEAN, NOISY);
+                    .of(latents.add(new Scalar(2)), latents, numbers(0, 0), Optional.empty(), CLEAN, NOISY);
             return losses.terms().getLast().value().item_double();
         });
         assertThat(error).isCloseTo(4, within(1e-6));
     }
 
+    /** Errors of 2 and 3 with the weights 0.5 and 0.25. */
+    @Test
+    void errorsCountAsMuchAsTheirWeights() {
+        NoiseSchedule schedule = schedule(PredictionType.SAMPLE);
+        Losses losses = Engine.infer(() -> new DenoisingLoss(schedule, RatioRange.WHOLE)
+                .of(numbers(2, 3), numbers(0, 0), numbers(0, 0), Optional.of(numbers(0.5f, 0.25f)), CLEAN, NOISY));
+        assertThat(Engine.infer(() -> weighted(losses))).isCloseTo((4 * 0.5 + 9 * 0.25) / 2, within(1e-6));
+        assertThat(Engine.infer(() -> losses.terms().getLast().value().item_double()))
+                .isCloseTo((4 + 9) / 2.0, within(1e-6));
+    }
+
     private static double lossOfAnErrorOfOne(NoiseSchedule schedule, RatioRange ratios, int timestep) {
         return Engine.infer(() -> {
             Tensor nothing = numbers(0, 0);
-            return weighted(
-                    new DenoisingLoss(schedule, ratios).of(numbers(1, 1), nothing, nothing, timestep, timestep));
+            return weighted(new DenoisingLoss(schedule, ratios)
+                    .of(numbers(1, 1), nothing, nothing, Optional.empty(), timestep, timestep));
         });
     }
 

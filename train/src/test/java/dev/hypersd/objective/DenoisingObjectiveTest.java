@@ -144,6 +144,7 @@ class DenoisingObjectiveTest {
                         0.1,
                         TimestepShift.NONE,
                         new RatioRange(0, 5),
+                        LossWeights.PLAIN,
                         List.of("a red cat", "two blue stars"),
                         3,
                         0.9,

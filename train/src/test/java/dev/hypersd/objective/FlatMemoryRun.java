@@ -97,7 +97,14 @@ final class FlatMemoryRun {
                 ModelFiles.open(model),
                 new FineTuning.Lora(2, 2, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA),
                 new DenoisingObjective.Settings(
-                        0.1, TimestepShift.NONE, new RatioRange(0, 5), List.of("a red cat"), 3, 0.99, 1),
+                        0.1,
+                        TimestepShift.NONE,
+                        new RatioRange(0, 5),
+                        LossWeights.PLAIN,
+                        List.of("a red cat"),
+                        3,
+                        0.99,
+                        1),
                 OptimiserSettings.usual(new LearningRate(1e-3, 2, steps, 0.1)).by(Method.MUON),
                 new Pictures(
                         new Scenes(Split.TRAIN, 16, PIXELS, Optional.empty(), 0).map(Sample::captioned),

@@ -112,6 +112,7 @@ record TinyFineTuning(Path folder) {
                         0.1,
                         TimestepShift.NONE,
                         new RatioRange(0, 5),
+                        LossWeights.PLAIN,
                         List.of("a red cat", "two blue stars"),
                         3,
                         0.5,

@@ -149,6 +149,9 @@ class DataSectionTest {
                 "data: {sources: [{repeats: 2}]}  | data.sources[0].folder or webdataset must name the pictures of",
                 "data: {sources: [{folder: x}, {folder: x, webdataset: y}]} | data.sources[1].folder or webdataset "
                         + "must",
+                "data: {folder: x, masks: beside} | data.masks is \"beside\", known are none, files, alpha",
+                "data: {folder: x, regularisation: 1} | data.regularisation is unknown",
+                "data: {sources: [{folder: x, regularisation: 1}]} | data.sources has pictures for regularisation only",
                 "data: {sources: [{folder: x, repeats: 0}]} | data.sources[0].repeats is 0, it must be at least 1",
                 "data: {sources: [{folder: x, size: 64}]}   | data.sources[0].size is unknown",
             })
@@ -305,7 +308,7 @@ class DataSectionTest {
                         data: {size: 32, flip: true, sources: [{folder: FOLDER/own}, {folder: FOLDER/own, flip: false}]}
                         """).open().training();
 
-        assertThat(learned.origin(0).orElseThrow().use()).isEqualTo(new Origin.Use(true));
+        assertThat(learned.origin(0).orElseThrow().use()).isEqualTo(new Origin.Use(true, 1));
         assertThat(learned.origin(1).orElseThrow().use()).isEqualTo(Origin.Use.PLAIN);
     }
 
@@ -325,6 +328,71 @@ class DataSectionTest {
         assertThatThrownBy(() -> Recipe.read(file, List.of()))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining(key + " has no effect on an autoencoder, which learns no captions; leave it out");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, 9", "1, 3"})
+    void asManyPicturesForRegularisationAreLearnedAsOthers(int regularisation, int learned) throws Exception {
+        int count = (learned - 1) / 2 + 1;
+        new ImageFolderWriter().write(folder.resolve("own"), PICTURES.part(0, count), (done, total) -> {});
+        new ImageFolderWriter().write(folder.resolve("class"), PICTURES.part(3, regularisation), (done, total) -> {});
+        DataSection.Parts parts = section("""
+                        data:
+                          size: 32
+                          trigger: sks
+                          sources:
+                            - {folder: FOLDER/class, regularisation: 0.5}
+                            - {folder: FOLDER/own, repeats: 2}
+                        """).open();
+
+        int others = 2 * (count - 1);
+        assertThat(parts.training().size()).isEqualTo(2L * others);
+        assertThat(parts.heldOut().size()).isEqualTo(1);
+        for (int i = 0; i < others; i++) {
+            assertThat(parts.training().origin(i).orElseThrow().use()).isEqualTo(Origin.Use.PLAIN);
+            assertThat(parts.training().get(i).caption()).startsWith("sks, ");
+            assertThat(parts.training().origin(others + i).orElseThrow().use()).isEqualTo(new Origin.Use(false, 0.5));
+            assertThat(parts.training().get(others + i).caption())
+                    .isEqualTo(PICTURES.get(3 + i % regularisation).caption());
+        }
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void picturesForRegularisationBeyondTheOthersAreLeftOutAndCounted() throws Exception {
+        new ImageFolderWriter().write(folder.resolve("own"), PICTURES.part(0, 3), (done, total) -> {});
+        new ImageFolderWriter().write(folder.resolve("class"), PICTURES.part(3, 5), (done, total) -> {});
+        section("data: {sources: [{folder: FOLDER/own}, {folder: FOLDER/class, regularisation: 1}]}")
+                .open();
+        assertThat(warnings)
+                .containsExactly("3 of 5 pictures for regularisation are not used, since an epoch has as many of them"
+                        + " as of others, which are 2; raise the repeats of the others to use more");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "distillation | {folder: x, masks: files} | data.masks has no effect in distillation",
+                "distillation | {sources: [{folder: x}, {folder: y, regularisation: 1}]} | data.sources[1]."
+                        + "regularisation has no effect in distillation, whose losses count all of all pictures",
+                "autoencoder | {folder: x, masks: alpha} | data.masks has no effect on an autoencoder",
+                "finetune | {folder: x} | finetune.unmasked_weight has no effect without masks; set data.masks",
+            })
+    void masksAndRegularisationAreRefusedWhereTheyHaveNoEffect(String objective, String data, String message)
+            throws Exception {
+        Path file = Files.writeString(folder.resolve("recipe.yaml"), """
+            objective: %s
+            model: m
+            output: o
+            data: %s
+            finetune: {latents: l, unmasked_weight: 0.1}
+            distillation: {latents: l, trajectory: {}}
+            """.formatted(objective, data));
+
+        assertThatThrownBy(() -> Recipe.read(file, List.of()))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining(message);
     }
 
     @Test
