@@ -118,6 +118,29 @@ class OwnPicturesTest {
         assertThat(err.toString()).contains("preset of lora: ddim, 2 steps, guidance 0");
     }
 
+    @Test
+    void aStudentOfItsOwnTimestepsIsDrawnAtThem() throws IOException {
+        scenes("own", "0");
+        run(
+                "train",
+                recipe("distillation", "folder: FOLDER/own", ", rank: 2, sample_steps: 1, score: {timesteps: [800]}"));
+        String lora = folder.resolve("run/model/lora.safetensors").toString();
+
+        run("inspect", lora);
+        assertThat(out.toString()).contains("metadata hypersd.timesteps: 800", "metadata hypersd.eta: 1.0");
+
+        run(
+                "generate",
+                "a red cat",
+                "--model",
+                folder.resolve("model").toString(),
+                "--lora",
+                lora,
+                "--out",
+                folder.resolve("cat.png").toString());
+        assertThat(err.toString()).contains("preset of lora: tcd, 1 step at timestep [800], guidance 0");
+    }
+
     private void scenes(String name, String seed) {
         run("data", "scenes", "--out", folder.resolve(name).toString(), "--count", "8", "--size", "64", "--seed", seed);
     }

@@ -1,12 +1,14 @@
 package dev.hypersd.preset;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.Steps;
 import dev.hypersd.weights.SafetensorsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -21,6 +23,9 @@ public final class StatedPreset {
 
     /** The number of steps. */
     public static final String STEPS = "hypersd.steps";
+
+    /** The timesteps, decreasing and with commas between them, as many as steps; absent where the sampler chooses them. */
+    public static final String TIMESTEPS = "hypersd.timesteps";
 
     /** The guidance scale, 0 for none; absent where any may be used. */
     public static final String GUIDANCE = "hypersd.guidance_scale";
@@ -76,10 +81,27 @@ public final class StatedPreset {
                 metadata.getOrDefault(BASE, "").startsWith("sdxl") ? ModelFamily.SDXL : ModelFamily.SD15,
                 Artefact.LORA,
                 eta.isPresent() ? sampler.withEta(eta.getAsDouble()) : sampler,
-                Steps.of((int) steps),
+                steps(metadata, (int) steps),
                 eta.isPresent() ? new Range(1, Math.max(8, steps)) : Range.only((int) steps),
                 guidance.orElse(USUAL_GUIDANCE),
                 guidance.isPresent() && guidance.getAsDouble() <= 1 ? OFF : ANY);
+    }
+
+    private static Steps steps(Map<String, String> metadata, int count) {
+        String text = metadata.getOrDefault(TIMESTEPS, "");
+        if (text.isEmpty()) {
+            return Steps.of(count);
+        }
+        int[] timesteps =
+                Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray();
+        if (timesteps.length != count || Arrays.stream(timesteps).anyMatch(timestep -> timestep < 0)) {
+            throw new IllegalArgumentException("%s are \"%s\", in %d steps".formatted(TIMESTEPS, text, count));
+        }
+        try {
+            return Steps.at(timesteps);
+        } catch (InvalidRequestException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     private static OptionalDouble number(Map<String, String> metadata, String key, double least, double most) {

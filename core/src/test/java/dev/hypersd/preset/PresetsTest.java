@@ -17,6 +17,7 @@ import dev.hypersd.weights.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,6 +194,30 @@ class PresetsTest {
         assertThat(preset.sampler()).isEqualTo(Samplers.named("tcd").withEta(0.5));
         assertThat(preset.family()).isEqualTo(ModelFamily.SDXL);
         assertThat(preset.warnings(1, 7.5)).singleElement(STRING).contains("guidance 7.5 burns the picture");
+    }
+
+    @Test
+    void aFileStatesItsTimesteps(@TempDir Path folder) {
+        assertThat(stating(folder, "1", "800"))
+                .hasValueSatisfying(preset ->
+                        assertThat(preset).hasToString("of mine: tcd, 1 step at timestep [800], guidance 7.5"));
+        assertThat(stating(folder, "2", "999,499").orElseThrow().steps()).isEqualTo(Steps.at(999, 499));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"1 | 999,499", "2 | 499,999", "1 | -1", "1 | last", "2 | 999,"})
+    void timestepsThatAreNotValidAreNotUsed(String steps, String timesteps, @TempDir Path folder) {
+        assertThat(stating(folder, steps, timesteps)).isEmpty();
+    }
+
+    private static Optional<Preset> stating(Path folder, String steps, String timesteps) {
+        Path file = folder.resolve("mine.safetensors");
+        Map<String, String> stated =
+                Map.of(StatedPreset.SAMPLER, "tcd", StatedPreset.STEPS, steps, StatedPreset.TIMESTEPS, timesteps);
+        SafetensorsWriter.write(file, Map.of(), stated);
+        return Presets.forFile(file);
     }
 
     @ParameterizedTest

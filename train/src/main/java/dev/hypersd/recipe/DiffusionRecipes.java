@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -272,13 +273,14 @@ final class DiffusionRecipes {
     }
 
     /**
-     * Returns the settings for which a student is distilled, which its file states: the steps of its sample pictures;
-     * DDIM for the ends of segments, or TCD where the student has learned from its own pictures; and no guidance,
-     * unless it has learned empty captions.
+     * Returns the settings for which a student is distilled, which its file states: the steps of its sample pictures,
+     * and the timesteps from which it has learned to draw, if they are as many; DDIM for the ends of segments, or TCD
+     * where the student has learned from its own pictures; and no guidance, unless it has learned empty captions.
      */
     private static Map<String, String> usage(Section section) {
         Map<String, String> usage = new TreeMap<>();
-        usage.put(StatedPreset.STEPS, Integer.toString(section.count("sample_steps", 4, 1)));
+        int steps = section.count("sample_steps", 4, 1);
+        usage.put(StatedPreset.STEPS, Integer.toString(steps));
         Optional<String> own = Stream.of("score", "adversarial", "feedback")
                 .filter(section::has)
                 .findFirst();
@@ -286,6 +288,12 @@ final class DiffusionRecipes {
         own.ifPresent(loss -> {
             Section drawn = section.section(loss);
             usage.put(StatedPreset.ETA, Double.toString(drawn.has("eta") ? drawn.number("eta", 1, 0, 1) : 1));
+            List<Integer> timesteps = drawn.counts("timesteps", List.of());
+            if (timesteps.size() == steps) {
+                usage.put(
+                        StatedPreset.TIMESTEPS,
+                        timesteps.stream().map(String::valueOf).collect(Collectors.joining(",")));
+            }
         });
         if (section.number("caption_dropout", 0, 0, 1) == 0) {
             usage.put(StatedPreset.GUIDANCE, "0");
