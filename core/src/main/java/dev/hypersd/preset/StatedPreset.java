@@ -24,7 +24,7 @@ public final class StatedPreset {
     /** The number of steps. */
     public static final String STEPS = "hypersd.steps";
 
-    /** The timesteps, decreasing and with commas between them, as many as steps; absent where the sampler chooses them. */
+    /** The timesteps, decreasing, with commas between them, as many as steps; absent where the sampler chooses them. */
     public static final String TIMESTEPS = "hypersd.timesteps";
 
     /** The guidance scale, 0 for none; absent where any may be used. */

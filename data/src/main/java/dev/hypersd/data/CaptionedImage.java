@@ -9,8 +9,8 @@ import java.util.Optional;
  * A picture and its captions.
  *
  * @param framing which part of which picture it is. The crop is that of the resized picture, in its pixels
- * @param mask what of the picture counts in the loss, white, and what does not, black; grey, of the size of the picture.
- *     All of it counts if it is empty
+ * @param mask what of the picture counts in the loss, white, and what does not, black; grey, of the size of the
+ *     picture; empty if all of it counts
  * @param captions at least one; each of them describes the whole picture
  */
 public record CaptionedImage(Image image, Framing framing, Optional<Image> mask, List<String> captions) {

@@ -68,7 +68,8 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
     }
 
     /**
-     * Opens a folder as {@link #open(Path, Color, Masks, ImageWarnings)} does, with white behind transparent parts and without masks.
+     * Opens a folder as {@link #open(Path, Color, Masks, ImageWarnings)} does, with white behind transparent parts and
+     * without masks.
      *
      * @throws InvalidFileException if there is no picture or no caption at all, or the metadata are malformed
      */

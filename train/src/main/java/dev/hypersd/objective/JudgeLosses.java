@@ -1,6 +1,7 @@
 package dev.hypersd.objective;
 
 import dev.hypersd.clip.ClipModel;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.degradation.PreferencePairs.PreferencePair;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.detection.AttributeLosses;
@@ -55,10 +56,10 @@ public final class JudgeLosses {
     }
 
     /** Returns the contrastive loss of CLIP on pictures and captions. */
-    public static Losses contrastive(ClipModel clip, ClipTokenizer tokenizer, List<Sample> batch) {
-        List<Image> images = batch.stream().map(Sample::image).toList();
+    public static Losses contrastive(ClipModel clip, ClipTokenizer tokenizer, List<CaptionedImage> batch) {
+        List<Image> images = batch.stream().map(CaptionedImage::image).toList();
         long[] ids = batch.stream()
-                .flatMap(sample -> tokenizer.encode(sample.caption().text()).ids().stream())
+                .flatMap(sample -> tokenizer.encode(sample.caption()).ids().stream())
                 .mapToLong(Integer::longValue)
                 .toArray();
         Tensor texts = clip.texts(Tensors.of(ids, batch.size(), ids.length / batch.size()));

@@ -28,7 +28,7 @@ final class AutoencoderRecipes {
                 common.emaDecay(),
                 common.seed());
         section.refuseUnread();
-        DataSection data = DataSection.withoutCaptions(root);
+        DataSection data = pictures(root);
         if (settings.crop() > data.pixels()) {
             throw section.invalid("crop", "is %d, more than data.size, %d".formatted(settings.crop(), data.pixels()));
         }
@@ -40,6 +40,15 @@ final class AutoencoderRecipes {
                     pictures.training().map("picture", CaptionedImage::image),
                     pictures.heldOut().map("picture", CaptionedImage::image));
         };
+    }
+
+    /** Reads the section {@code data}, and refuses keys that have no effect on an autoencoder. */
+    private static DataSection pictures(Section root) {
+        DataSection.refuse(
+                root, DataSource.Manner.OF_CAPTIONS, "has no effect on an autoencoder, which learns no captions; leave it out");
+        DataSection.refuse(
+                root, DataSection.OF_LATENTS, "has no effect on an autoencoder, which learns parts of squares; leave it out");
+        return DataSection.read(root);
     }
 
     private static Optional<AutoencoderObjective.Perceptual> perceptual(Section section) {
@@ -61,7 +70,7 @@ final class AutoencoderRecipes {
                 section.number("edges", 0, 0, 10),
                 section.number("perceptual", 0, 0, 100));
         section.refuseUnread();
-        DataSection data = DataSection.withoutCaptions(root);
+        DataSection data = pictures(root);
         return encoding -> {
             DataSection.Parts pictures = data.open();
             return new NetworkObjective<>(

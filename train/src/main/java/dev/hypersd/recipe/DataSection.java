@@ -24,6 +24,13 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
     /** Below this size of pictures, the sides of buckets are multiples of 8. */
     int SMALL = 256;
 
+    /** The keys that say how much of a picture counts in the loss. */
+    List<String> WEIGHTS = List.of(DataSource.Manner.MASKS, DataSource.REGULARISATION);
+
+    /** The keys that matter only where latents are learned. */
+    List<String> OF_LATENTS =
+            List.of(DataSource.Manner.FLIP, BUCKETS, DataSource.Manner.MASKS, DataSource.REGULARISATION);
+
     /** The keys that name pictures of the user. */
     List<String> OWN =
             Stream.concat(DataSource.KINDS.stream(), Stream.of(SOURCES)).toList();
@@ -44,38 +51,16 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
     }
 
     /**
-     * Refuses masks and pictures for regularisation, for an objective whose losses have no place for them.
+     * Refuses keys that have no effect on what is trained, in the section and in its sources.
      *
-     * @param objective its name
+     * @param reason what follows the name of the key in the message
      */
-    static void refuseWeights(Section root, String objective) {
+    static void refuse(Section root, List<String> keys, String reason) {
         Section data = root.section("data");
         Stream.concat(Stream.of(data), data.sections(SOURCES).stream())
-                .forEach(section -> Stream.of(DataSource.Manner.MASKS, DataSource.REGULARISATION)
-                        .filter(section::has)
-                        .forEach(key -> {
-                            throw section.invalid(
-                                    key,
-                                    "has no effect in %s, whose losses count all of all pictures; leave it out"
-                                            .formatted(objective));
-                        }));
-    }
-
-    /** Reads the section for an autoencoder, and refuses keys that have no effect there. */
-    static DataSection withoutCaptions(Section root) {
-        Section data = root.section("data");
-        if (data.has(BUCKETS)) {
-            throw data.invalid(BUCKETS, "do not go with an autoencoder, which learns squares; leave them out");
-        }
-        Stream.concat(Stream.of(data), data.sections(SOURCES).stream())
-                .forEach(section -> Stream.concat(
-                                DataSource.Manner.WITH_CAPTIONS.stream(), Stream.of(DataSource.REGULARISATION))
-                        .filter(section::has)
-                        .forEach(key -> {
-                            throw section.invalid(
-                                    key, "has no effect on an autoencoder, which learns no captions; leave it out");
-                        }));
-        return read(root);
+                .forEach(section -> keys.stream().filter(section::has).forEach(key -> {
+                    throw section.invalid(key, reason);
+                }));
     }
 
     private static DataSection read(Section data, String kind) {

@@ -92,16 +92,16 @@ record DataSource(Files files, int repeats, Manner manner, OptionalDouble regula
      * @param masks where masks are
      */
     record Manner(Color background, Wording wording, boolean flip, Masks masks) {
-        private static final String BACKGROUND = "background";
-        private static final String TRIGGER = "trigger";
-
-        private static final String TAG_ORDERS = "tag_orders";
-        private static final String KEPT_TAGS = "keep_tags";
-        private static final String FLIP = "flip";
+        static final String FLIP = "flip";
         static final String MASKS = "masks";
 
-        /** The keys that matter only where pictures are learned with their captions. */
-        static final List<String> WITH_CAPTIONS = List.of(TRIGGER, TAG_ORDERS, KEPT_TAGS, FLIP, MASKS);
+        private static final String BACKGROUND = "background";
+        private static final String TRIGGER = "trigger";
+        private static final String TAG_ORDERS = "tag_orders";
+        private static final String KEPT_TAGS = "keep_tags";
+
+        /** The keys that matter only where captions are learned. */
+        static final List<String> OF_CAPTIONS = List.of(TRIGGER, TAG_ORDERS, KEPT_TAGS);
 
         static final Manner USUAL = new Manner(Color.WHITE, Wording.PLAIN, false, Masks.NONE);
 

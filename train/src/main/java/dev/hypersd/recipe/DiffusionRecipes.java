@@ -8,8 +8,8 @@ import dev.hypersd.lora.LoraLayers;
 import dev.hypersd.lora.Spelling;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.objective.ControlNetObjective;
-import dev.hypersd.objective.DenoisingObjective.TimestepShift;
 import dev.hypersd.objective.DenoisingObjective;
+import dev.hypersd.objective.DenoisingObjective.TimestepShift;
 import dev.hypersd.objective.FineTuning;
 import dev.hypersd.objective.LossWeights;
 import dev.hypersd.objective.Pictures;
@@ -65,6 +65,8 @@ final class DiffusionRecipes {
     private static final String FEW_STEP_LORA = "few_step_lora";
     private static final String FROZEN_LORA = "frozen_lora";
 
+    private static final String COUNTED_ALIKE = ", whose losses count all parts of all pictures alike; leave it out";
+
     private DiffusionRecipes() {}
 
     static ObjectiveSource base(Section root, Common common) {
@@ -99,7 +101,7 @@ final class DiffusionRecipes {
     private static ObjectiveSource fewStepStyle(
             Section root, Section section, Supplier<ModelFiles> model, Common common) {
         DataSection data = DataSection.read(root);
-        DataSection.refuseWeights(root, "finetune with a few_step_lora");
+        DataSection.refuse(root, DataSection.WEIGHTS, "has no effect with finetune.few_step_lora" + COUNTED_ALIKE);
         if (section.one("tuning", FineTuningKind.LORA) != FineTuningKind.LORA || section.has(FROZEN_LORA)) {
             throw section.invalid(
                     FEW_STEP_LORA,
@@ -149,7 +151,7 @@ final class DiffusionRecipes {
                 common.seed(),
                 halves(root, section));
         DataSection data = DataSection.read(root);
-        DataSection.refuseWeights(root, "distillation");
+        DataSection.refuse(root, DataSection.WEIGHTS, "has no effect in distillation" + COUNTED_ALIKE);
         Function<LatentCache.Listener, Pictures> pictures = pictures(data, section, common);
         List<DistillationLoss.Settings> losses = DistillationLoss.read(section, common.optimiser(), data.scenes());
         Optional<DistillationLoss.Stop> stop = DistillationLoss.Stop.read(section);

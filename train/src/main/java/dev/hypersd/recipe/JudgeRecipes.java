@@ -1,7 +1,13 @@
 package dev.hypersd.recipe;
 
+import dev.hypersd.data.CaptionTurns;
+import dev.hypersd.data.CaptionedImage;
 import dev.hypersd.data.Dataset;
+import dev.hypersd.degradation.ChosenPairs;
+import dev.hypersd.degradation.OwnPairs;
 import dev.hypersd.degradation.PreferencePairs;
+import dev.hypersd.degradation.PreferencePairs.PreferencePair;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.BackboneConfig;
@@ -26,7 +32,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.ToDoubleBiFunction;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -62,13 +69,14 @@ final class JudgeRecipes {
             NetworkLoss<N, Sample> loss,
             Section root,
             Common common) {
+        Seen<Sample> seen = Seen.scenes(root, scenes -> scenes);
         return judge(
                 type,
                 root,
                 common,
                 List.of(),
-                (network, pixels) -> SampleMemory.ofBackbone(backbone.apply(network), pixels),
-                scenes -> scenes,
+                network -> SampleMemory.ofBackbone(backbone.apply(network), seen.pixels()),
+                seen,
                 arena -> loss);
     }
 
@@ -79,9 +87,8 @@ final class JudgeRecipes {
                 root,
                 common,
                 files(tokenizer),
-                (clip, _) ->
-                        SampleMemory.ofClip(clip.text().config(), clip.vision().config()),
-                scenes -> scenes,
+                clip -> SampleMemory.ofClip(clip.text().config(), clip.vision().config()),
+                Seen.captioned(root, common.seed()),
                 arena -> {
                     ClipTokenizer opened = ClipTokenizer.open(tokenizer);
                     return (clip, batch) -> JudgeLosses.contrastive(clip, opened, batch);
@@ -90,7 +97,7 @@ final class JudgeRecipes {
 
     static ObjectiveSource aesthetic(Section root, Common common) {
         Path clip = root.path("clip");
-        return judge(ScoreHead.TYPE, root, common, List.of(), (_, _) -> 0, PreferencePairs::new, arena -> {
+        return judge(ScoreHead.TYPE, root, common, List.of(), _ -> 0, Seen.pairs(root, common.seed()), arena -> {
             ClipJudge opened = ClipJudge.open(JudgeFolder.trained(clip), arena);
             return (head, batch) -> JudgeLosses.aesthetic(head, opened, batch);
         });
@@ -103,8 +110,8 @@ final class JudgeRecipes {
                 root,
                 common,
                 files(tokenizer),
-                (model, _) -> SampleMemory.ofPreference(model.config()),
-                PreferencePairs::new,
+                model -> SampleMemory.ofPreference(model.config()),
+                Seen.pairs(root, common.seed()),
                 arena -> {
                     ClipTokenizer opened = ClipTokenizer.open(tokenizer);
                     return (model, batch) -> JudgeLosses.preference(model, opened, batch);
@@ -115,8 +122,8 @@ final class JudgeRecipes {
      * Returns the source of an objective that trains a judge.
      *
      * @param copied the files that belong to the network
-     * @param memory estimates the memory of a sample from the network and the size of pictures
-     * @param seen makes the judge's samples from scenes
+     * @param memory estimates the memory of a sample
+     * @param seen what it learns from
      * @param losses opens what the loss needs
      */
     private static <N, S> ObjectiveSource judge(
@@ -124,19 +131,15 @@ final class JudgeRecipes {
             Section root,
             Common common,
             List<Path> copied,
-            ToDoubleBiFunction<N, Integer> memory,
-            Function<Scenes, Dataset<S>> seen,
+            ToDoubleFunction<N> memory,
+            Seen<S> seen,
             Function<TensorArena, NetworkLoss<N, S>> losses) {
         Settings settings = new Settings(root.path("model"), copied, common.emaDecay(), common.seed());
-        Data data = Data.read(root);
-        return encoding -> new NetworkObjective<>(
-                type,
-                settings,
-                common.optimiser(),
-                seen.apply(data.scenes(data.count, TRAINING_SEED)),
-                seen.apply(data.scenes(HELD_OUT, VALIDATION_SEED)),
-                network -> memory.applyAsDouble(network, data.pixels),
-                losses);
+        return encoding -> {
+            Seen.Samples<S> samples = seen.open().get();
+            return new NetworkObjective<>(
+                    type, settings, common.optimiser(), samples.training(), samples.heldOut(), memory, losses);
+        };
     }
 
     private static List<Path> files(Path tokenizer) {
@@ -145,24 +148,90 @@ final class JudgeRecipes {
                 .toList();
     }
 
-    /** The section {@code data}: the number of scenes and their size. */
-    private record Data(int count, int pixels) {
-        static Data read(Section root) {
+    /**
+     * What a judge learns from: scenes, the user's pictures, or pairs between which people have chosen.
+     *
+     * @param pixels width and height of the pictures
+     * @param open finds them
+     */
+    private record Seen<S>(int pixels, Supplier<Samples<S>> open) {
+        private static final String PAIRS = "pairs";
+        private static final String SIZE = "size";
+
+        record Samples<S>(Dataset<S> training, Dataset<S> heldOut) {}
+
+        /** Reads the section {@code data}, which has scenes. */
+        static <S> Seen<S> scenes(Section root, Function<Scenes, Dataset<S>> view) {
             Section section = root.section("data");
             for (String other : DataSection.OWN) {
                 if (section.has(other)) {
                     throw section.invalid(
                             other,
-                            "cannot train a judge, which needs the attributes that only scenes have; use data.scenes");
+                            "cannot train this judge, which needs the attributes that only scenes have; use"
+                                    + " data.scenes");
                 }
             }
-            Data data = new Data(section.count("scenes", 100_000, 1), section.count("size", 128, 32));
+            int count = section.count(DataSection.SCENES, 100_000, 1);
+            int pixels = section.count(SIZE, 128, 32);
             section.refuseUnread();
-            return data;
+            return new Seen<>(
+                    pixels,
+                    () -> new Samples<>(
+                            view.apply(new Scenes(Split.TEST, count, pixels, Optional.empty(), TRAINING_SEED)),
+                            view.apply(new Scenes(Split.TEST, HELD_OUT, pixels, Optional.empty(), VALIDATION_SEED))));
         }
 
-        Scenes scenes(int howMany, long seed) {
-            return new Scenes(Split.TEST, howMany, pixels, Optional.empty(), seed);
+        /** Reads the section {@code data}, which has scenes or the user's pictures. */
+        static Seen<CaptionedImage> captioned(Section root, long seed) {
+            return isOwn(root)
+                    ? own(root, seed, samples -> samples)
+                    : scenes(root, scenes -> scenes.map(Sample::captioned));
+        }
+
+        /** Reads the section {@code data}, which has scenes, the user's pictures, or pairs. */
+        static Seen<PreferencePair> pairs(Section root, long seed) {
+            if (root.section("data").has(PAIRS)) {
+                return chosen(root.section("data"));
+            }
+            return isOwn(root)
+                    ? own(root, seed, samples -> new OwnPairs(samples, seed))
+                    : scenes(root, PreferencePairs::new);
+        }
+
+        private static boolean isOwn(Section root) {
+            return DataSection.OWN.stream().anyMatch(root.section("data")::has);
+        }
+
+        private static <S> Seen<S> own(Section root, long seed, Function<Dataset<CaptionedImage>, Dataset<S>> view) {
+            DataSection.refuse(
+                    root,
+                    DataSection.OF_LATENTS,
+                    "has no effect on a judge, which learns squares as they are; leave it out");
+            DataSection data = DataSection.read(root);
+            Function<Dataset<CaptionedImage>, Dataset<S>> turns = samples -> view.apply(new CaptionTurns(samples, seed));
+            return new Seen<>(data.pixels(), () -> {
+                DataSection.Parts parts = data.open();
+                return new Samples<>(turns.apply(parts.training()), turns.apply(parts.heldOut()));
+            });
+        }
+
+        /** Reads a file of pairs, the last of which are held out. */
+        private static Seen<PreferencePair> chosen(Section section) {
+            Path file = section.path(PAIRS);
+            int pixels = section.count(SIZE, 128, 32);
+            int heldOut = section.count("held_out", 1, 1);
+            section.refuseUnread();
+            return new Seen<>(pixels, () -> {
+                ChosenPairs all = ChosenPairs.open(file, pixels);
+                long first = all.size() - heldOut;
+                if (first < 1) {
+                    throw new InvalidRequestException(
+                            ("%d of %d pairs are held out, which leaves none to train on; lower data.held_out or"
+                                            + " add pairs")
+                                    .formatted(heldOut, all.size()));
+                }
+                return new Samples<>(all.part(0, first), all.part(first, heldOut));
+            });
         }
     }
 }

@@ -18,8 +18,8 @@ import java.util.OptionalInt;
 
 /**
  * The keys {@code data.folder}, {@code data.webdataset} and {@code data.sources}: pictures of the user, cropped to
- * squares or to sizes of about their shapes. Broken ones are replaced by others of the same source, training pictures by training pictures and validation
- * pictures by validation pictures.
+ * squares or to sizes of about their shapes. Broken ones are replaced by others of the same source, training pictures
+ * by training pictures and validation pictures by validation pictures.
  *
  * @param sources at least one
  * @param buckets the sizes to which pictures are cut

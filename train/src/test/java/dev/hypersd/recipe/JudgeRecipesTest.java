@@ -1,8 +1,11 @@
 package dev.hypersd.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.DOUBLE;
 
+import dev.hypersd.data.ImageFolderWriter;
+import dev.hypersd.degradation.ChosenPairs;
 import dev.hypersd.image.Image;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.preference.PreferenceJudge;
@@ -10,6 +13,7 @@ import dev.hypersd.judge.reward.AestheticJudge;
 import dev.hypersd.judge.reward.ClipJudge;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.Network;
+import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
@@ -23,9 +27,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JudgeRecipesTest {
@@ -115,21 +121,80 @@ class JudgeRecipesTest {
         }
     }
 
+    @Test
+    void judgesLearnFromOwnPicturesAndFromPairsBetweenWhichPeopleHaveChosen() throws IOException {
+        Path own = folder.resolve("own");
+        new ImageFolderWriter()
+                .write(own, new Scenes(Split.TRAIN, 6, 32, Optional.empty(), 0).map(Sample::captioned), (_, _) -> {});
+        String ownData = TRAINING.replace("scenes: 64", "folder: %s, held_out: 2".formatted(own));
+        Path clip = clip(ownData);
+        assertThat(measured).containsKey("CLIPModel/held-out accuracy");
+
+        Files.writeString(own.resolve("pairs.jsonl"), """
+                {"prompt": "a red star", "chosen": "00000000.png", "rejected": "00000001.png"}
+                {"prompt": "a cat", "chosen": "00000002.png", "rejected": "00000003.png"}
+                """.repeat(3));
+        String pairs = TRAINING.replace("scenes: 64", "pairs: %s/pairs.jsonl, held_out: 2".formatted(own));
+        for (String data : List.of(ownData, pairs)) {
+            measured.clear();
+            Path model = Files.createDirectories(folder.resolve("head-" + data.hashCode()));
+            Files.writeString(model.resolve("config.json"), """
+                    {"_class_name": "AestheticHead", "widths": [24, 8, 1]}""");
+            train("aesthetic", model, "clip: " + clip + "\n", data);
+            assertThat(measured).containsKey("AestheticHead/held-out accuracy");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | has no pairs",
+                "{\"prompt\": \"a\", \"chosen\": \"1.png\"} | pairs.jsonl, line 1: key chosen is",
+                "{\"chosen\": \"1.png\", \"rejected\": \"1.png\"} | pairs.jsonl, line 1: key prompt is missing",
+            })
+    void pairsThatCannotBeReadAreRefused(String text, String message) throws IOException {
+        Path file = Files.writeString(folder.resolve("pairs.jsonl"), text + "\n");
+        assertThatThrownBy(() -> ChosenPairs.open(file, 32)).hasMessageContaining(message.strip());
+    }
+
+    @Test
+    void onlyScenesTrainTheAttributeReader() throws IOException {
+        Path recipe = Files.writeString(folder.resolve("recipe.yaml"), """
+                objective: attributes
+                model: model
+                output: run
+                data: {folder: photos}
+                """);
+        assertThatThrownBy(() -> Recipe.read(recipe, List.of()))
+                .hasMessageContaining(
+                        "data.folder cannot train this judge, which needs the attributes that only scenes");
+    }
+
     private Path clip() throws IOException {
+        return clip(TRAINING);
+    }
+
+    private Path clip(String training) throws IOException {
         Path model = Files.createDirectories(folder.resolve("clip"));
         String config =
                 Files.readString(TINY_CLIP.resolve("config.json")).replace("\"image_size\": 224", "\"image_size\": 32");
         Files.writeString(model.resolve("config.json"), config);
-        return train("clip", model, "tokenizer: " + TINY_CLIP + "\n");
+        return train("clip", model, "tokenizer: " + TINY_CLIP + "\n", training);
     }
 
     private Path train(String objective, Path model, String more) throws IOException {
+        return train(objective, model, more, TRAINING);
+    }
+
+    private Path train(String objective, Path model, String more, String training) throws IOException {
         Path recipe = folder.resolve("recipe.yaml");
         Files.writeString(
                 recipe,
-                "objective: %s\nmodel: %s\noutput: %s\n".formatted(objective, model, folder.resolve("run-" + objective))
+                "objective: %s\nmodel: %s\noutput: %s\n"
+                                .formatted(objective, model, folder.resolve("run-" + model.getFileName()))
                         + more
-                        + TRAINING);
+                        + training);
         TrainingListener listener = new TrainingListener() {
             @Override
             public void measured(long step, Map<String, Double> values) {
