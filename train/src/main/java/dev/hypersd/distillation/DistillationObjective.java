@@ -8,6 +8,7 @@ import dev.hypersd.model.ModelFiles;
 import dev.hypersd.objective.FineTuning;
 import dev.hypersd.objective.Pictures;
 import dev.hypersd.objective.PretrainedModel;
+import dev.hypersd.objective.SamplePrompt;
 import dev.hypersd.objective.SampleSheet;
 import dev.hypersd.objective.TunedModel;
 import dev.hypersd.tensor.Engine;
@@ -40,8 +41,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
      *
      * @param captionDropout the fraction of captions that are replaced by the empty one, 0 to 1; above 0 for students
      *     that are to be used with guidance
-     * @param samplePrompts the captions of sample pictures
-     * @param sampleSteps the number of steps of sample pictures, without guidance
+     * @param samplePrompts the sample pictures
      * @param emaDecay the decay of the moving average of the student, which is also its consistency target: high enough
      *     to be stable, low enough to follow the student
      * @param seed the seed of random weights and sample pictures
@@ -50,8 +50,7 @@ public final class DistillationObjective implements Objective<LatentSample> {
      */
     public record Settings(
             double captionDropout,
-            List<String> samplePrompts,
-            int sampleSteps,
+            List<SamplePrompt> samplePrompts,
             double emaDecay,
             long seed,
             boolean halves) {
@@ -61,8 +60,8 @@ public final class DistillationObjective implements Objective<LatentSample> {
 
         /** Creates settings in which every loss has the whole batch. */
         public Settings(
-                double captionDropout, List<String> samplePrompts, int sampleSteps, double emaDecay, long seed) {
-            this(captionDropout, samplePrompts, sampleSteps, emaDecay, seed, false);
+                double captionDropout, List<SamplePrompt> samplePrompts, double emaDecay, long seed) {
+            this(captionDropout, samplePrompts, emaDecay, seed, false);
         }
     }
 
@@ -196,10 +195,12 @@ public final class DistillationObjective implements Objective<LatentSample> {
         if (settings.samplePrompts().isEmpty()) {
             return Map.of();
         }
-        SampleSheet sheet = new SampleSheet(settings.samplePrompts(), settings.sampleSteps(), 1, settings.seed());
         long[] shape = pretrained.samples().shapes().getFirst();
         return Map.of(
-                "samples", Engine.infer(() -> student.weights().average().during(() -> sheet.draw(tuned, shape))));
+                "samples",
+                Engine.infer(() -> student.weights()
+                        .average()
+                        .during(() -> SampleSheet.draw(settings.samplePrompts(), tuned, shape))));
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.hypersd.image.Image;
 import dev.hypersd.latents.LatentSample;
 import dev.hypersd.model.ModelFiles;
 import dev.hypersd.nn.Adapters;
-import dev.hypersd.objective.SampleSheet.GuidedSampling;
 import dev.hypersd.preprocess.Preprocessor;
 import dev.hypersd.sampler.Samplers;
 import dev.hypersd.sampler.SamplingPlan;

@@ -27,7 +27,6 @@ import java.util.function.Predicate;
  * <p>Some of the captions are dropped, which classifier-free guidance requires (Ho and Salimans, 2022).
  */
 public final class DenoisingObjective implements Objective<LatentSample> {
-    private static final int SHOWN_STEPS = 25;
 
     /**
      * The settings of the training.
@@ -36,8 +35,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
      * @param shift the shift of timesteps towards noise
      * @param ratios the range of signal-to-noise ratios for the weight of losses
      * @param weights what of samples counts in the loss
-     * @param samplePrompts the captions of sample pictures
-     * @param scale the guidance scale in sample pictures
+     * @param samplePrompts the sample pictures
      * @param emaDecay the decay of the averaged weights
      * @param seed the seed of random weights and sample pictures
      */
@@ -46,8 +44,7 @@ public final class DenoisingObjective implements Objective<LatentSample> {
             TimestepShift shift,
             RatioRange ratios,
             LossWeights weights,
-            List<String> samplePrompts,
-            double scale,
+            List<SamplePrompt> samplePrompts,
             double emaDecay,
             long seed) {
         public Settings {
@@ -156,17 +153,17 @@ public final class DenoisingObjective implements Objective<LatentSample> {
                 random);
     }
 
-    /** Draws the sample captions with the averaged weights. */
+    /** Draws the sample pictures with the averaged weights. */
     @Override
     public Map<String, Image> show() {
         if (settings.samplePrompts().isEmpty()) {
             return Map.of();
         }
-        SampleSheet sheet = new SampleSheet(settings.samplePrompts(), SHOWN_STEPS, settings.scale(), settings.seed());
+        long[] shape = samples.shapes().getFirst();
         return Map.of(
                 "samples",
-                Engine.infer(() -> weights.average()
-                        .during(() -> sheet.draw(tuned, samples.shapes().getFirst()))));
+                Engine.infer(() ->
+                        weights.average().during(() -> SampleSheet.draw(settings.samplePrompts(), tuned, shape))));
     }
 
     @Override

@@ -32,12 +32,16 @@ public record PretrainedModel(
     /**
      * Loads a model and encodes pictures and captions that are not in the cache.
      *
-     * @param samplePrompts the captions of sample pictures
+     * @param samplePrompts the sample pictures, whose texts are encoded too
      * @param captionDropout the fraction of captions that are replaced by the empty one, 0 to 1
      * @throws dev.hypersd.error.InvalidFileException if a part of it is missing or broken
      */
     public static PretrainedModel open(
-            ModelFiles files, Pictures pictures, List<String> samplePrompts, double captionDropout, TensorArena arena) {
+            ModelFiles files,
+            Pictures pictures,
+            List<SamplePrompt> samplePrompts,
+            double captionDropout,
+            TensorArena arena) {
         LatentDiffusion model = Engine.infer(() -> LatentDiffusion.pretrained(files, arena));
         LatentCache samples = pictures.samples(model, arena);
         LatentCache heldOut = pictures.heldOut(model, arena);
@@ -46,7 +50,7 @@ public record PretrainedModel(
                 TextEncoders.fingerprint(files),
                 Stream.of(
                                 Stream.of(model.ids("")),
-                                samplePrompts.stream().map(model::ids),
+                                samplePrompts.stream().flatMap(SamplePrompt::texts).map(model::ids),
                                 samples.ids(),
                                 heldOut.ids())
                         .flatMap(ids -> ids),

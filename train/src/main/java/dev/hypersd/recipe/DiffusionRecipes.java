@@ -14,6 +14,7 @@ import dev.hypersd.objective.FineTuning;
 import dev.hypersd.objective.LossWeights;
 import dev.hypersd.objective.Pictures;
 import dev.hypersd.objective.RatioRange;
+import dev.hypersd.objective.SamplePrompt;
 import dev.hypersd.preprocess.Preprocessor;
 import dev.hypersd.preset.StatedPreset;
 import dev.hypersd.recipe.ObjectiveSource.Common;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -64,6 +66,12 @@ final class DiffusionRecipes {
     private static final String TEXT_ENCODER = "text_encoder";
     private static final String FEW_STEP_LORA = "few_step_lora";
     private static final String FROZEN_LORA = "frozen_lora";
+
+    private static final String GUIDANCE_SCALE = "guidance_scale";
+    private static final String NEGATIVE_PROMPT = "negative_prompt";
+
+    /** The denoising steps of sample pictures of models that are not distilled. */
+    private static final int SAMPLE_STEPS = 25;
 
     private static final String COUNTED_ALIKE = ", whose losses count all parts of all pictures alike; leave it out";
 
@@ -118,10 +126,10 @@ final class DiffusionRecipes {
                 section.optionalPath(FEW_STEP_LORA),
                 Map.of());
         DenoisingObjective.Settings denoising = denoising(section, common, data);
+        double guidance = guidance(section);
         DistillationObjective.Settings settings = new DistillationObjective.Settings(
                 denoising.captionDropout(),
-                denoising.samplePrompts(),
-                section.count("sample_steps", 4, 1),
+                samplePrompts(section, section.count("sample_steps", 4, 1), 1, common),
                 common.emaDecay(),
                 common.seed());
         Function<LatentCache.Listener, Pictures> pictures = pictures(data, section, common);
@@ -129,7 +137,7 @@ final class DiffusionRecipes {
         return encoding -> new DistillationObjective(
                 model.get(),
                 change,
-                FewStepStyle.losses(denoising.ratios(), denoising.shift(), denoising.scale()),
+                FewStepStyle.losses(denoising.ratios(), denoising.shift(), guidance),
                 Optional.empty(),
                 settings,
                 common.optimiser(),
@@ -145,8 +153,7 @@ final class DiffusionRecipes {
         };
         DistillationObjective.Settings settings = new DistillationObjective.Settings(
                 section.number("caption_dropout", 0, 0, 1),
-                section.texts("sample_prompts"),
-                section.count("sample_steps", 4, 1),
+                samplePrompts(section, section.count("sample_steps", 4, 1), 1, common),
                 common.emaDecay(),
                 common.seed(),
                 halves(root, section));
@@ -197,7 +204,7 @@ final class DiffusionRecipes {
                 ratios(section),
                 weights(section, data),
                 section.optionalPath("few_step_lora"),
-                section.number("guidance_scale", 3, 1, 30),
+                guidance(section),
                 common.emaDecay(),
                 common.seed());
         Function<LatentCache.Listener, Pictures> pictures = pictures(data, section, common);
@@ -309,10 +316,45 @@ final class DiffusionRecipes {
                 new TimestepShift(section.number("timestep_shift", 1, 1e-2, 1e2)),
                 ratios(section),
                 weights(section, data),
-                section.texts("sample_prompts"),
-                section.number("guidance_scale", 3, 1, 30),
+                samplePrompts(section, SAMPLE_STEPS, guidance(section), common),
                 common.emaDecay(),
                 common.seed());
+    }
+
+    /** Reads the guidance scale of sample pictures. */
+    private static double guidance(Section section) {
+        return section.number(GUIDANCE_SCALE, 3, 1, 30);
+    }
+
+    /**
+     * Reads the sample pictures. Each is a prompt, or a section with a prompt and what is different for it; the seeds
+     * of others follow from that of the recipe and from their place.
+     *
+     * @param steps the number of denoising steps of those that do not say it
+     * @param guidance their guidance scale
+     */
+    private static List<SamplePrompt> samplePrompts(Section section, int steps, double guidance, Common common) {
+        AtomicLong seed = new AtomicLong(common.seed());
+        return section.entries(
+                "sample_prompts",
+                prompt -> new SamplePrompt(prompt, "", steps, guidance, seed.getAndIncrement()),
+                sample -> {
+                    long next = seed.getAndIncrement();
+                    double scale = sample.number(GUIDANCE_SCALE, guidance, 1, 30);
+                    if (sample.has(NEGATIVE_PROMPT) && scale == 1) {
+                        throw sample.invalid(
+                                NEGATIVE_PROMPT,
+                                "has no effect with a guidance scale of 1; set guidance_scale, or leave it out");
+                    }
+                    SamplePrompt prompt = new SamplePrompt(
+                            sample.text("prompt"),
+                            sample.has(NEGATIVE_PROMPT) ? sample.text(NEGATIVE_PROMPT) : "",
+                            sample.count("steps", steps, 1),
+                            scale,
+                            sample.has("seed") ? sample.count("seed", 0, 0) : next);
+                    sample.refuseUnread();
+                    return prompt;
+                });
     }
 
     /** Reads the keys {@code least_snr} and {@code greatest_snr}. */

@@ -52,7 +52,8 @@ record RunIdentity(SortedMap<String, JsonNode> recipe, SortedMap<String, String>
     /** Keys that may change in the course of a run, for they do not change what it is about. */
     private static final Pattern FREE = Pattern.compile(PLACES.pattern()
             + "|optimiser\\.(learning_rate|warm_up|end)|.*\\.learning_rate|training\\.(steps|patience"
-            + "|gradient_checkpointing)|every\\..*|keep|.*\\.(sample_prompts|sample_steps|guidance_scale|spelling)");
+            + "|gradient_checkpointing)|every\\..*|keep|.*\\.(sample_prompts(\\..*)?|sample_steps|guidance_scale"
+            + "|spelling)");
 
     /** Keys that may change if the user allows it, since the run is then no longer that of either recipe. */
     private static final Pattern ALLOWABLE =
@@ -174,7 +175,7 @@ record RunIdentity(SortedMap<String, JsonNode> recipe, SortedMap<String, String>
                 String sentence = "%s was %s and is %s".formatted(key, then, now);
                 if (ALLOWABLE.matcher(key).matches()) {
                     allowable.add(sentence);
-                } else if (!FREE.matcher(key).matches()) {
+                } else if (!isFree(key)) {
                     refused.add(sentence);
                 }
             }
@@ -202,6 +203,12 @@ record RunIdentity(SortedMap<String, JsonNode> recipe, SortedMap<String, String>
         changes.forEach((key, change) ->
                 LOG.log(System.Logger.Level.WARNING, "the run continues with another {0}: {1}", key, change));
         return changes;
+    }
+
+    /** Returns whether a key may change. The guidance of sample pictures is that of the teacher with a few-step LoRA. */
+    private boolean isFree(String key) {
+        boolean isTeachers = key.equals("finetune.guidance_scale") && recipe.containsKey("finetune.few_step_lora");
+        return FREE.matcher(key).matches() && !isTeachers;
     }
 
     /** Returns whether a key names a file that has the same contents in both runs. */

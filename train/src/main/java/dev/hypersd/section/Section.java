@@ -17,6 +17,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
@@ -86,6 +87,24 @@ public final class Section {
             sections.add(new Section(object, place, list.addObject(), paths));
         }
         return sections;
+    }
+
+    /** Returns a list of texts and of sections, each as its reader makes it; empty if the key is absent. */
+    public <T> List<T> entries(String key, Function<String, T> ofText, Function<Section, T> ofSection) {
+        if (!has(key)) {
+            return List.of();
+        }
+        ArrayNode list = values.putArray(key);
+        return keys.entries(
+                key,
+                text -> {
+                    list.add(text);
+                    return ofText.apply(text);
+                },
+                object -> {
+                    String place = "%s%s.%d.".formatted(prefix, key, list.size());
+                    return ofSection.apply(new Section(object, place, list.addObject(), paths));
+                });
     }
 
     /** Returns a text; the key must be present. */

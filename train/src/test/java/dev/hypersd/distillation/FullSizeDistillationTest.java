@@ -157,7 +157,7 @@ class FullSizeDistillationTest {
                 new FineTuning.Lora(64, 64, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA),
                 List.of(loss),
                 Optional.empty(),
-                new DistillationObjective.Settings(0, List.of(), 4, 0.95, 1),
+                new DistillationObjective.Settings(0, List.of(), 0.95, 1),
                 OPTIMISER,
                 new Pictures(
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));

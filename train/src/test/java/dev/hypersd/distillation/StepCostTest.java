@@ -107,7 +107,7 @@ class StepCostTest {
                         new FineTuning.Lora(RANK, RANK, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA),
                         List.of(losses),
                         Optional.empty(),
-                        new DistillationObjective.Settings(0, List.of(), 1, 0.95, 1, halves),
+                        new DistillationObjective.Settings(0, List.of(), 0.95, 1, halves),
                         OPTIMISER,
                         new Pictures(
                                 scenes(Split.TRAIN),

@@ -12,6 +12,7 @@ import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.objective.FineTuning;
 import dev.hypersd.objective.Pictures;
+import dev.hypersd.objective.SamplePrompt;
 import dev.hypersd.scene.Scenes;
 import dev.hypersd.scene.Split;
 import dev.hypersd.tensor.Dtype;
@@ -56,7 +57,7 @@ final class TinyDistillation {
     static final FakeScore FAKE = new FakeScore(2, false, OPTIMISER, 4, EnumSet.allOf(LoraLayers.class));
 
     private static final DistillationObjective.Settings SETTINGS =
-            new DistillationObjective.Settings(0, List.of("a red cat"), 2, 0.5, 1);
+            new DistillationObjective.Settings(0, List.of(new SamplePrompt("a red cat", "", 2, 1, 1)), 0.5, 1);
 
     private final Path folder;
     private final Path model;
@@ -91,7 +92,7 @@ final class TinyDistillation {
                 List.of(losses),
                 Optional.empty(),
                 LORA,
-                new DistillationObjective.Settings(0, List.of(), 2, 0.5, 1, true));
+                new DistillationObjective.Settings(0, List.of(), 0.5, 1, true));
     }
 
     DistillationObjective measured(DistillationLoss.Stop stop, DistillationLoss.Settings... losses) {

@@ -145,8 +145,9 @@ class DenoisingObjectiveTest {
                         TimestepShift.NONE,
                         new RatioRange(0, 5),
                         LossWeights.PLAIN,
-                        List.of("a red cat", "two blue stars"),
-                        3,
+                        List.of(
+                                new SamplePrompt("a red cat", "", 25, 3, 1),
+                                new SamplePrompt("two blue stars", "blurry", 4, 1, 2)),
                         0.9,
                         1),
                 OptimiserSettings.usual(new LearningRate(1e-3, 2, STEPS, 0.1)),

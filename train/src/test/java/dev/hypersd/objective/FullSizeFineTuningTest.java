@@ -92,7 +92,7 @@ class FullSizeFineTuningTest {
                 ModelFiles.open(model),
                 new FineTuning.Lora(16, 16, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA),
                 new DenoisingObjective.Settings(
-                        0.1, TimestepShift.NONE, new RatioRange(0, 5), LossWeights.PLAIN, List.of(), 1, 0.9, 1),
+                        0.1, TimestepShift.NONE, new RatioRange(0, 5), LossWeights.PLAIN, List.of(), 0.9, 1),
                 OptimiserSettings.usual(new LearningRate(1e-4, 0, 2, 1)),
                 new Pictures(
                         scenes(Split.TRAIN), scenes(Split.VALIDATION), folder.resolve("latents"), (done, total) -> {}));

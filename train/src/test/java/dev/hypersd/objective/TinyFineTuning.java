@@ -113,8 +113,9 @@ record TinyFineTuning(Path folder) {
                         TimestepShift.NONE,
                         new RatioRange(0, 5),
                         LossWeights.PLAIN,
-                        List.of("a red cat", "two blue stars"),
-                        3,
+                        List.of(
+                                new SamplePrompt("a red cat", "", 25, 3, 1),
+                                new SamplePrompt("two blue stars", "blurry", 4, 1, 2)),
                         0.5,
                         1),
                 OptimiserSettings.usual(new LearningRate(2e-3, 0, STEPS, 1)),
