@@ -32,6 +32,9 @@ class DocumentedCommandsTest {
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
     private static final Pattern VARIABLE = Pattern.compile("\\$(\\w+)");
 
+    /** A value in quotes that goes on in the next line. */
+    private static final Pattern QUOTED_LINES = Pattern.compile("(--\\w+ '[^'\n]*)\n\\s*([^'\n]*')");
+
     /** What ends a command in a line: a comment, another command, or the file that its output goes to. */
     private static final Pattern END = Pattern.compile("\\s(#|&|;|\\||>).*");
 
@@ -144,9 +147,10 @@ class DocumentedCommandsTest {
     /** Returns the words of all commands in the indented code of a document; those in a loop for each of its values. */
     private static List<List<String>> commands(Path document) throws IOException {
         String text = Files.readString(document).replaceAll("\\\\\n\\s*", " ");
+        text = QUOTED_LINES.matcher(text).replaceAll("$1 $2");
         List<List<String>> commands = new ArrayList<>();
         Map<String, List<String>> loops = new HashMap<>();
-        for (String line : text.split("\n")) {
+        for (String line : text.lines().toList()) {
             Matcher loop = LOOP.matcher(line);
             Matcher command = COMMAND.matcher(line);
             if (loop.matches()) {

@@ -39,6 +39,7 @@ class DocumentsTest {
             "README.md",
             "CONTRIBUTING.md",
             "examples/README.md",
+            "examples/emoji/README.md",
             "examples/gradle/README.md",
             "examples/jbang/README.md",
             "examples/maven/README.md",

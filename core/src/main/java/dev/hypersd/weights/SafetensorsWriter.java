@@ -160,11 +160,13 @@ public final class SafetensorsWriter implements AutoCloseable {
         ObjectNode header = Json.MAPPER.createObjectNode();
         if (!metadata.isEmpty()) {
             ObjectNode strings = header.putObject(SafetensorsHeader.METADATA);
-            new TreeMap<>(metadata).forEach(strings::put); // Equal contents make equal files.
+            new TreeMap<>(metadata).forEach(strings::put);
         }
+        // Equal contents make equal files, in whatever order they come.
         List<Declaration> laidOut = tensors.stream()
                 .sorted(Comparator.comparingInt((Declaration t) -> t.dtype().bytes())
-                        .reversed())
+                        .reversed()
+                        .thenComparing(Declaration::name))
                 .toList();
         long end = 0;
         for (Declaration tensor : laidOut) {

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -91,6 +92,17 @@ class SafetensorsWriterTest {
                 new byte[(int) (Shapes.count(tensor.shape()) * tensor.dtype().bytes())];
         random.nextBytes(bytes);
         return bytes;
+    }
+
+    @Test
+    void equalTensorsMakeEqualFilesInWhateverOrderTheyCome() {
+        Map<String, Tensor> tensors =
+                new TreeMap<>(Map.of("a", Tensors.of(new float[] {1}, 1), "b", Tensors.of(new float[] {2, 3}, 2)));
+        Path one = folder.resolve("one.safetensors");
+        Path other = folder.resolve("other.safetensors");
+        SafetensorsWriter.write(one, tensors, Map.of());
+        SafetensorsWriter.write(other, new TreeMap<>(tensors).descendingMap(), Map.of());
+        assertThat(other).hasSameBinaryContentAs(one);
     }
 
     @Test

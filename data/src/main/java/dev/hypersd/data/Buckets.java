@@ -13,7 +13,7 @@ import java.util.TreeSet;
  */
 public record Buckets(List<Size> sizes) {
     private static final Comparator<Size> BY_WIDTH =
-            Comparator.comparing(Size::width).thenComparing(Size::height);
+            Comparator.comparingInt(Size::width).thenComparingInt(Size::height);
 
     public Buckets {
         sizes = List.copyOf(sizes);
@@ -58,7 +58,7 @@ public record Buckets(List<Size> sizes) {
     public Size nearest(int width, int height) {
         return sizes.stream()
                 .min(Comparator.comparingDouble((Size size) -> distance(size, width, height))
-                        .thenComparing(size -> -(long) size.width() * size.height())
+                        .thenComparingLong(size -> -(long) size.width() * size.height())
                         .thenComparing(BY_WIDTH))
                 .orElseThrow();
     }

@@ -87,7 +87,13 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
      */
     public static ImageFolder open(Path folder, Color background, Masks masks, ImageWarnings warnings) {
         if (!Files.isDirectory(folder)) {
-            throw new InvalidFileException(folder, "is not a folder");
+            throw ParquetFile.is(folder)
+                    ? ParquetFile.refused(folder)
+                    : new InvalidFileException(folder, "is not a folder");
+        }
+        Path parquet = folder.resolve(ParquetFile.METADATA);
+        if (Files.exists(parquet)) {
+            throw ParquetFile.refused(parquet);
         }
         Path table = folder.resolve(MetadataLine.TABLE);
         Path metadata = Files.exists(table) ? table : folder.resolve(MetadataLine.FILE);
@@ -138,7 +144,13 @@ public final class ImageFolder implements Dataset<CaptionedImage> {
                 .sorted()
                 .toList();
         if (pictures.isEmpty()) {
-            throw new InvalidFileException(folder, "has no pictures (PNG, JPEG, WebP, GIF, BMP, TIFF)");
+            throw names.stream()
+                    .map(folder::resolve)
+                    .filter(ParquetFile::is)
+                    .min(Comparator.naturalOrder())
+                    .map(ParquetFile::refused)
+                    .orElseGet(() ->
+                            new InvalidFileException(folder, "has no pictures (PNG, JPEG, WebP, GIF, BMP, TIFF)"));
         }
         List<Entry> entries = pictures.stream()
                 .map(picture -> new Entry(picture, Optional.empty(), captionOf(picture, names)))

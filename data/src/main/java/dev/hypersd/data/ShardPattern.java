@@ -26,7 +26,7 @@ final class ShardPattern {
      * has none.
      *
      * @throws InvalidRequestException if a range is malformed, or the pattern names no files or too many
-     * @throws InvalidFileException if a folder has no tar files, or one is compressed
+     * @throws InvalidFileException if a folder has no tar files, or one is compressed or Parquet
      */
     static List<Path> files(String pattern) {
         Path path = Path.of(pattern);
@@ -37,11 +37,14 @@ final class ShardPattern {
         while (names.getFirst().contains("{")) {
             names = expandFirst(names, pattern);
         }
-        return names.stream().map(Path::of).map(ShardPattern::uncompressed).toList();
+        return names.stream().map(Path::of).map(ShardPattern::readable).toList();
     }
 
-    /** Refuses compressed tar files, in which no sample is found without reading those before it. */
-    private static Path uncompressed(Path file) {
+    /** Refuses Parquet, and compressed tar files, in which no sample is found without reading those before it. */
+    private static Path readable(Path file) {
+        if (ParquetFile.is(file)) {
+            throw ParquetFile.refused(file);
+        }
         if (COMPRESSED.matcher(file.toString()).matches()) {
             throw new InvalidFileException(file, "is a compressed tar file; unpack it to .tar");
         }
@@ -52,7 +55,7 @@ final class ShardPattern {
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> shards = files.filter(
                             file -> !file.getFileName().toString().startsWith("."))
-                    .map(ShardPattern::uncompressed)
+                    .map(ShardPattern::readable)
                     .filter(file -> file.toString().endsWith(".tar"))
                     .sorted()
                     .toList();

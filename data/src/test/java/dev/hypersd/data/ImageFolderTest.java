@@ -339,6 +339,28 @@ class ImageFolderTest {
     }
 
     @Test
+    void parquetIsRefusedWithTheWayThroughSpark() throws Exception {
+        Path file =
+                Files.createFile(Files.createDirectories(folder.resolve("data")).resolve("train-0.parquet"));
+        for (Path place : List.of(folder, file)) {
+            assertThatThrownBy(() -> ImageFolder.open(place))
+                    .isInstanceOf(InvalidFileException.class)
+                    .hasMessageStartingWith(file + ": is Parquet, which is read through Spark only; pack its pictures");
+        }
+    }
+
+    @Test
+    void captionsInParquetAreRefusedAndNotPassedOver() throws Exception {
+        picture("1.png", 1);
+        write("1.txt", "one");
+        Files.createFile(folder.resolve("metadata.parquet"));
+        assertThatThrownBy(() -> ImageFolder.open(folder))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageEndingWith("metadata.parquet: is Parquet, which is read through Spark only; write the"
+                        + " captions to metadata.csv, with the columns file_name and text");
+    }
+
+    @Test
     void captionsMayBeInATable() throws Exception {
         Path table = Files.writeString(folder.resolve("metadata.csv"), """
             file_name,source,text

@@ -54,6 +54,18 @@ class ShardPatternTest {
     }
 
     @Test
+    void parquetIsRefusedWithTheWayThroughSpark() throws Exception {
+        Path file = Files.createFile(folder.resolve("part-0.parquet"));
+        for (String pattern : List.of(folder.toString(), file.toString())) {
+            assertThatThrownBy(() -> ShardPattern.files(pattern))
+                    .isInstanceOf(InvalidFileException.class)
+                    .hasMessageEndingWith("part-0.parquet: is Parquet, which is read through Spark only; pack its"
+                            + " pictures and captions into tar files with hypersd-spark encode --parquet, see"
+                            + " docs/spark.md");
+        }
+    }
+
+    @Test
     void compressedTarFilesAreNamed() throws Exception {
         Path file = Files.createFile(folder.resolve("1.tar.gz"));
         Files.createFile(folder.resolve("2.tar"));

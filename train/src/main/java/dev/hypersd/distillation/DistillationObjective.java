@@ -49,18 +49,13 @@ public final class DistillationObjective implements Objective<LatentSample> {
      *     other, in place of both on all of it
      */
     public record Settings(
-            double captionDropout,
-            List<SamplePrompt> samplePrompts,
-            double emaDecay,
-            long seed,
-            boolean halves) {
+            double captionDropout, List<SamplePrompt> samplePrompts, double emaDecay, long seed, boolean halves) {
         public Settings {
             samplePrompts = List.copyOf(samplePrompts);
         }
 
         /** Creates settings in which every loss has the whole batch. */
-        public Settings(
-                double captionDropout, List<SamplePrompt> samplePrompts, double emaDecay, long seed) {
+        public Settings(double captionDropout, List<SamplePrompt> samplePrompts, double emaDecay, long seed) {
             this(captionDropout, samplePrompts, emaDecay, seed, false);
         }
     }

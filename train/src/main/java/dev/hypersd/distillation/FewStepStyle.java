@@ -57,8 +57,8 @@ public final class FewStepStyle {
         public List<Term> terms(Batch batch, RandomSource random) {
             return student.weights()
                     .bare()
-                    .during(() -> loss.of(
-                            student.predictor(), batch.latents(), Optional.empty(), batch::text, shift, random))
+                    .during(() ->
+                            loss.of(student.predictor(), batch.latents(), Optional.empty(), batch::text, shift, random))
                     .terms();
         }
     }

@@ -50,7 +50,9 @@ public record PretrainedModel(
                 TextEncoders.fingerprint(files),
                 Stream.of(
                                 Stream.of(model.ids("")),
-                                samplePrompts.stream().flatMap(SamplePrompt::texts).map(model::ids),
+                                samplePrompts.stream()
+                                        .flatMap(SamplePrompt::texts)
+                                        .map(model::ids),
                                 samples.ids(),
                                 heldOut.ids())
                         .flatMap(ids -> ids),

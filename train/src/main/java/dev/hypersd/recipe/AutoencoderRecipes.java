@@ -45,9 +45,13 @@ final class AutoencoderRecipes {
     /** Reads the section {@code data}, and refuses keys that have no effect on an autoencoder. */
     private static DataSection pictures(Section root) {
         DataSection.refuse(
-                root, DataSource.Manner.OF_CAPTIONS, "has no effect on an autoencoder, which learns no captions; leave it out");
+                root,
+                DataSource.Manner.OF_CAPTIONS,
+                "has no effect on an autoencoder, which learns no captions; leave it out");
         DataSection.refuse(
-                root, DataSection.OF_LATENTS, "has no effect on an autoencoder, which learns parts of squares; leave it out");
+                root,
+                DataSection.OF_LATENTS,
+                "has no effect on an autoencoder, which learns parts of squares; leave it out");
         return DataSection.read(root);
     }
 

@@ -115,6 +115,9 @@ final class DiffusionRecipes {
                     FEW_STEP_LORA,
                     "needs tuning: lora and no %s: what is learned is added to it".formatted(FROZEN_LORA));
         }
+        if (section.flag(TEXT_ENCODER, false)) {
+            throw section.invalid(TEXT_ENCODER, "cannot be trained over a %s; leave it out".formatted(FEW_STEP_LORA));
+        }
         int rank = section.count("rank", 16, 1);
         FineTuning change = new FineTuning.Lora(
                 rank,

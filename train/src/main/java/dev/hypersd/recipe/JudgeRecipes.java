@@ -208,7 +208,8 @@ final class JudgeRecipes {
                     DataSection.OF_LATENTS,
                     "has no effect on a judge, which learns squares as they are; leave it out");
             DataSection data = DataSection.read(root);
-            Function<Dataset<CaptionedImage>, Dataset<S>> turns = samples -> view.apply(new CaptionTurns(samples, seed));
+            Function<Dataset<CaptionedImage>, Dataset<S>> turns =
+                    samples -> view.apply(new CaptionTurns(samples, seed));
             return new Seen<>(data.pixels(), () -> {
                 DataSection.Parts parts = data.open();
                 return new Samples<>(turns.apply(parts.training()), turns.apply(parts.heldOut()));

@@ -205,7 +205,7 @@ record RunIdentity(SortedMap<String, JsonNode> recipe, SortedMap<String, String>
         return changes;
     }
 
-    /** Returns whether a key may change. The guidance of sample pictures is that of the teacher with a few-step LoRA. */
+    /** Returns whether a key may change. Over a few-step LoRA, the guidance of samples is also that of the teacher. */
     private boolean isFree(String key) {
         boolean isTeachers = key.equals("finetune.guidance_scale") && recipe.containsKey("finetune.few_step_lora");
         return FREE.matcher(key).matches() && !isTeachers;

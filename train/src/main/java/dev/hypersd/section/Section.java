@@ -230,7 +230,11 @@ public final class Section {
         if (!(value >= least && value <= most)) {
             throw keys.invalid(key, "is " + value + ", it must be between " + least + " and " + most);
         }
-        values.put(key, value);
+        if (Double.isFinite(value)) {
+            values.put(key, value);
+        } else {
+            values.put(key, Double.toString(value)); // JSON has no such number, and reads it back as a text.
+        }
         return value;
     }
 

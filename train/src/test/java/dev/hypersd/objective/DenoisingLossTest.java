@@ -12,7 +12,9 @@ import dev.hypersd.tensor.Tensors;
 import dev.hypersd.training.Losses;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -99,11 +101,20 @@ class DenoisingLossTest {
     @Test
     void errorsCountAsMuchAsTheirWeights() {
         NoiseSchedule schedule = schedule(PredictionType.SAMPLE);
-        Losses losses = Engine.infer(() -> new DenoisingLoss(schedule, RatioRange.WHOLE)
-                .of(numbers(2, 3), numbers(0, 0), numbers(0, 0), Optional.of(numbers(0.5f, 0.25f)), CLEAN, NOISY));
-        assertThat(Engine.infer(() -> weighted(losses))).isCloseTo((4 * 0.5 + 9 * 0.25) / 2, within(1e-6));
-        assertThat(Engine.infer(() -> losses.terms().getLast().value().item_double()))
-                .isCloseTo((4 + 9) / 2.0, within(1e-6));
+        Map<String, Double> values = Engine.infer(() -> new DenoisingLoss(schedule, RatioRange.WHOLE)
+                        .of(
+                                numbers(2, 3),
+                                numbers(0, 0),
+                                numbers(0, 0),
+                                Optional.of(numbers(0.5f, 0.25f)),
+                                CLEAN,
+                                NOISY)
+                        .terms()
+                        .stream()
+                        .collect(Collectors.toMap(
+                                Losses.Term::name, term -> term.value().item_double())));
+        assertThat(values.get("weighted")).isCloseTo((4 * 0.5 + 9 * 0.25) / 2, within(1e-6));
+        assertThat(values.get("squared error")).isCloseTo((4 + 9) / 2.0, within(1e-6));
     }
 
     private static double lossOfAnErrorOfOne(NoiseSchedule schedule, RatioRange ratios, int timestep) {

@@ -60,11 +60,7 @@ class SamplePromptTest {
         FineTuning change = new FineTuning.Lora(2, 2, EnumSet.allOf(LoraLayers.class), Spelling.KOHYA);
         try (TensorArena arena = new TensorArena()) {
             PretrainedModel pretrained = PretrainedModel.open(
-                    files,
-                    new TinyFineTuning(folder).pictures(model, new ArrayList<>()),
-                    List.of(prompts),
-                    0,
-                    arena);
+                    files, new TinyFineTuning(folder).pictures(model, new ArrayList<>()), List.of(prompts), 0, arena);
             TunedModel tuned = TunedModel.of(change, files, pretrained, arena);
             long[] shape = pretrained.samples().shapes().getFirst();
             return Engine.infer(() ->

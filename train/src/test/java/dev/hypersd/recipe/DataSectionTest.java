@@ -414,7 +414,7 @@ class DataSectionTest {
 
         assertThat(all(learned).stream().map(sample -> sample.image().toString()))
                 .containsExactly("picture of 104x32", "picture of 64x64", "picture of 40x88");
-        assertThat(learned.get(0).framing()).isEqualTo(new Framing(30, 90, 0, 0, 32, 104));
+        assertThat(learned.get(0).framing()).isEqualTo(new Framing(30, 90, 1, 0, 32, 104));
         assertThatThrownBy(() -> Recipe.read(
                         Files.writeString(
                                 folder.resolve("vae.yaml"),

@@ -150,8 +150,8 @@ class JudgeRecipesTest {
             delimiter = '|',
             value = {
                 "'' | has no pairs",
-                "{\"prompt\": \"a\", \"chosen\": \"1.png\"} | pairs.jsonl, line 1: key chosen is",
-                "{\"chosen\": \"1.png\", \"rejected\": \"1.png\"} | pairs.jsonl, line 1: key prompt is missing",
+                "{\"prompt\": \"a\", \"chosen\": \"1.png\"} | pairs.jsonl, line 1: chosen is",
+                "{\"chosen\": \"1.png\", \"rejected\": \"1.png\"} | pairs.jsonl, line 1: prompt is missing",
             })
     void pairsThatCannotBeReadAreRefused(String text, String message) throws IOException {
         Path file = Files.writeString(folder.resolve("pairs.jsonl"), text + "\n");

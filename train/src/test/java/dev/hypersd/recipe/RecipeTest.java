@@ -76,8 +76,9 @@ class RecipeTest {
     }
 
     static Stream<Path> recipes() throws Exception {
-        try (Stream<Path> files = Files.walk(Path.of("../recipes"))) {
-            return files
+        try (Stream<Path> files = Files.walk(Path.of("../recipes"));
+                Stream<Path> example = Files.list(Path.of("../examples/emoji"))) {
+            return Stream.concat(files, example)
                     .filter(file -> file.toString().endsWith(".yaml") && !file.endsWith("common.yaml"))
                     .toList()
                     .stream();
@@ -293,12 +294,13 @@ class RecipeTest {
                 "finetune.tuning=dora;finetune.frozen_lora=a | finetune.frozen_lora cannot be below a DoRA",
                 "finetune.tuning=embedding       | finetune.word is missing",
                 "finetune.few_step_lora=a;finetune.tuning=full | finetune.few_step_lora needs tuning: lora",
+                "finetune.few_step_lora=a;finetune.text_encoder=true | finetune.text_encoder cannot be trained over a",
                 "finetune.few_step_lora=a;finetune.frozen_lora=b | finetune.few_step_lora needs tuning: lora and no",
                 "finetune.rank=0                 | finetune.rank is 0, it must be at least 1",
                 "finetune.sample_prompts=[{steps: 4}] | finetune.sample_prompts[0].prompt is missing",
-                "finetune.sample_prompts=[a, {prompt: b, steps: 0}] | finetune.sample_prompts[1].steps is 0, it must be",
-                "finetune.sample_prompts=[{prompt: a, negative: b}] | finetune.sample_prompts[0].negative is unknown; do "
-                        + "you mean negative_prompt?",
+                "finetune.sample_prompts=[a, {prompt: b, steps: 0}] | finetune.sample_prompts[1].steps is 0, it must",
+                "finetune.sample_prompts=[{prompt: a, negative: b}] | finetune.sample_prompts[0].negative is unknown; "
+                        + "do you mean negative_prompt?",
                 "finetune.sample_prompts=[{prompt: a, negative_prompt: b, guidance_scale: 1}] | "
                         + "finetune.sample_prompts[0].negative_prompt has no effect with a guidance scale of 1",
                 "finetune.sample_prompts=[7] | finetune.sample_prompts[0] must be a string or an object, not 7",

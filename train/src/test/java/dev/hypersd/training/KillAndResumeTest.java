@@ -24,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KillAndResumeTest {
     private static final Duration LONGEST = Duration.ofMinutes(2);
 
+    /** What the newest process says. */
+    private static final String OUTPUT = "output.txt";
+
     @TempDir
     Path folder;
 
@@ -84,7 +87,7 @@ class KillAndResumeTest {
             finetune: {latents: FOLDER/latents, rank: 2, unmasked_weight: 0.1, normalise_masked_area: true}
             """.replace("FOLDER", folder.toString()));
         Path checkpoints = folder.resolve("run/checkpoints");
-        assertThat(start(RecipeRun.class, recipe.toString()).waitFor(LONGEST)).isTrue();
+        end(start(RecipeRun.class, recipe.toString()));
         Path whole = Files.move(folder.resolve("run"), folder.resolve("whole"));
         assertThat(whole.resolve("model/lora.safetensors")).exists();
         Files.move(folder.resolve("latents"), folder.resolve("latents of the whole run"));
@@ -96,7 +99,7 @@ class KillAndResumeTest {
             process.destroyForcibly().waitFor();
             assertThat(folder.resolve("run/model/lora.safetensors")).doesNotExist();
         }
-        assertThat(start(RecipeRun.class, recipe.toString()).waitFor(LONGEST)).isTrue();
+        end(start(RecipeRun.class, recipe.toString()));
 
         for (String file : new String[] {"checkpoints/step-00000014.safetensors", "model/lora.safetensors"}) {
             assertThat(folder.resolve("run").resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
@@ -118,6 +121,13 @@ class KillAndResumeTest {
         }
     }
 
+    private void end(Process process) throws InterruptedException, IOException {
+        assertThat(process.waitFor(LONGEST)).isTrue();
+        assertThat(process.exitValue())
+                .as(Files.readString(folder.resolve(OUTPUT)))
+                .isZero();
+    }
+
     private static void awaitStep(Path run, Process process, long step) throws InterruptedException {
         Checkpoints checkpoints = new Checkpoints(run, 2);
         while (process.isAlive() && checkpoints.latest().orElse(0) < step) {
@@ -125,7 +135,7 @@ class KillAndResumeTest {
         }
     }
 
-    private static Process start(Class<?> program, String... arguments) throws Exception {
+    private Process start(Class<?> program, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -138,7 +148,7 @@ class KillAndResumeTest {
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(folder.resolve(OUTPUT).toFile())
                 .start();
     }
 }
