@@ -1,6 +1,7 @@
 // Opens the page of the server at HYPERSD_URL in a browser, and fails a test for every error in the page.
 
 import assert from "node:assert/strict";
+import axe from "axe-core";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
@@ -11,6 +12,7 @@ const executablePath = process.env.CHROMIUM ?? browsers.find(existsSync);
 
 const args = [
   "--no-sandbox",
+  "--in-process-gpu", // There is none, and drawing without one is faster in the same process.
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
   "--auto-select-desktop-capture-source=Entire screen",
@@ -78,6 +80,19 @@ export async function visit(use, { before = () => {}, isAlone = false, ...option
     for (const [event, listener] of Object.entries(listeners)) page.off(event, listener);
     await (isAlone ? context.close() : leave(tab));
   }
+}
+
+/** The rules for accessibility that another theme can break. */
+export const COLOURS = ["color-contrast", "link-in-text-block"];
+
+/** Fails where axe finds violations of these rules for accessibility, or of all that are usual. */
+export async function assertAccessible(page, where, rules) {
+  await page.evaluate((source) => window.axe || (0, eval)(source), axe.source);
+  const found = await page.evaluate(async (runOnly) => {
+    const { violations } = await window.axe.run(runOnly ? { runOnly } : {});
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  }, rules);
+  assert.deepEqual(found, [], where);
 }
 
 /** Waits until the page shows a picture. */

@@ -1,26 +1,22 @@
 // The page for everyone: accessibility rules, the keyboard, screen readers, and languages.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, test } from "node:test";
-import { changed, close, eventually, frames, kept, listen, seen } from "./browser.mjs";
+import {
+  arrived, assertAccessible, changed, close, COLOURS, eventually, frames, kept, listen, seen, visit,
+} from "./browser.mjs";
 
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const MOST_STOPS = 32;
 after(close);
 
-/** Fails where axe finds violations. */
-async function assertAccessible(page, where) {
-  const found = await page.evaluate(async (source) => {
-    if (!window.axe) (0, eval)(source);
-    const { violations } = await window.axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  }, AXE);
-  assert.deepEqual(found, [], where);
-}
+/** Lets the page meet what pages of private windows meet in some browsers. */
+const forbidMemory = (page) =>
+  page.addInitScript(() => Object.defineProperty(window, "localStorage", {
+    get: () => { throw new DOMException("denied", "SecurityError"); },
+  }));
 
-for (const colorScheme of ["light", "dark"]) {
+const RULES = { light: undefined, dark: COLOURS };
+for (const [colorScheme, rules] of Object.entries(RULES)) {
   test(`axe finds nothing in the ${colorScheme} page and its dialogs`, () =>
     listen(async (page) => {
       await page.locator("#negative").fill("text");
@@ -28,11 +24,11 @@ for (const colorScheme of ["light", "dark"]) {
       await page.locator("#grid").click();
       await kept(page, "two blue stars above a red house at night");
       await page.emulateMedia({ reducedMotion: "reduce" });
-      await assertAccessible(page, "page");
+      await assertAccessible(page, "page", rules);
       for (const [command, dialog] of [["help", "keys"], ["compare", "comparison"], ["export", "export-dialog"]]) {
         await page.locator(`#${command}`).click();
         await page.locator(`#${dialog}`).waitFor();
-        await assertAccessible(page, dialog);
+        await assertAccessible(page, dialog, rules);
         await page.keyboard.press("Escape");
       }
     }, { colorScheme }));
@@ -115,3 +111,13 @@ test("the page speaks the language of the browser, and another that is chosen an
     await page.reload();
     await eventually(async () => assert.equal(await again.textContent(), "Another one"));
   }, { locale: "de-AT" }));
+
+test("a browser that keeps nothing draws, and changes theme and language", () =>
+  visit(async (page) => {
+    await arrived(page);
+    const before = await page.locator("html").evaluate(({ lang, dataset }) => [lang, dataset.theme]);
+    await page.locator("#theme").click();
+    await page.locator("#language").click();
+    assert.deepEqual(before, ["en", "light"]);
+    assert.deepEqual(await page.locator("html").evaluate(({ lang, dataset }) => [lang, dataset.theme]), ["de", "dark"]);
+  }, { before: forbidMemory, isAlone: true, colorScheme: "light" }));

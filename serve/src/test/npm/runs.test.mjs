@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import axe from "axe-core";
-import { close, eventually, visit } from "./browser.mjs";
+import { assertAccessible, close, COLOURS, eventually, visit } from "./browser.mjs";
 
 const GOING = "mini/going";
 const ENDED = "mini/<b>ended</b> & more";
@@ -21,12 +20,6 @@ const look = (use, options) =>
 const box = (page, name) => page.locator("#runs label", { hasText: name }).locator("input");
 const chart = (page, name) => page.locator(".chart", { has: page.locator("figcaption", { hasText: name }) });
 const curves = (page) => page.locator(".chart .curve").evaluateAll((all) => all.map((path) => path.getAttribute("d")));
-
-async function accessible(page) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => axe.run());
-  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
-}
 
 test("runs lie over each other, and a run that goes on is followed", () =>
   look(async (page) => {
@@ -97,10 +90,10 @@ test("everybody can use the page, also on a telephone in the dark", () =>
   look(async (page) => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 390, `the page is ${width} wide`);
-    await accessible(page);
+    await assertAccessible(page, "dark");
     await page.locator("#theme").tap();
     await page.evaluate(() => Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().iterations === 1).map(({ finished }) => finished)));
-    await accessible(page);
+    await assertAccessible(page, "light", COLOURS);
     await page.locator("#help").tap();
-    await accessible(page);
+    await assertAccessible(page, "keys");
   }, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme: "dark" }));

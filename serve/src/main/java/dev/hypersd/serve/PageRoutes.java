@@ -4,6 +4,7 @@ import dev.hypersd.serve.api.Responses;
 import dev.hypersd.serve.error.ApiError;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,15 +15,16 @@ import java.util.Set;
 /**
  * Serves a page. Its files come with the program and are listed here by name, so that no other file can be requested.
  *
- * @param index the file that is sent at {@code /}
- * @param files all files of the page
+ * @param index the file that is sent at {@code /}, after the {@link #HEAD} that all pages share
+ * @param files all other files of the page
  */
 record PageRoutes(String index, Set<String> files) {
+    private static final String HEAD = "head.html";
+
     /** The page to draw on. */
     static final PageRoutes DRAWING = new PageRoutes(
             "index.html",
             Set.of(
-                    "index.html",
                     "style.css",
                     "drawing.css",
                     "settings.css",
@@ -45,6 +47,7 @@ record PageRoutes(String index, Set<String> files) {
                     "login.js",
                     "mask.js",
                     "meaning.js",
+                    "memory.js",
                     "notices.js",
                     "pen.js",
                     "picture.js",
@@ -67,33 +70,34 @@ record PageRoutes(String index, Set<String> files) {
     static final PageRoutes STUDY = new PageRoutes(
             "study.html",
             Set.of(
-                    "study.html",
                     "style.css",
                     "study.css",
                     "icon.svg",
                     "study.js",
                     "ballot.js",
+                    "memory.js",
+                    "texts.js",
                     "theme.js",
-                    "login.js"));
+                    "login.js",
+                    "words.js"));
 
     /** The page of training runs. */
     static final PageRoutes RUNS = new PageRoutes(
             "runs.html",
             Set.of(
-                    "runs.html",
                     "style.css",
                     "runs.css",
                     "icon.svg",
                     "runs.js",
                     "chart.js",
                     "curves.js",
+                    "memory.js",
                     "sheets.js",
                     "recipes.js",
                     "theme.js",
                     "login.js"));
 
     private static final Map<String, String> TYPES = Map.of(
-            "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml",
@@ -130,7 +134,7 @@ record PageRoutes(String index, Set<String> files) {
         if (Responses.path(context).isEmpty()) {
             context.redirect(context.contextPath() + "/");
         } else {
-            send(context, index);
+            context.contentType("text/html; charset=utf-8").result(read(HEAD, index));
         }
     }
 
@@ -140,10 +144,19 @@ record PageRoutes(String index, Set<String> files) {
             return;
         }
         String type = Objects.requireNonNull(TYPES.get(name.substring(name.lastIndexOf('.') + 1)), name);
-        try (InputStream in = Objects.requireNonNull(PageRoutes.class.getResourceAsStream("page/" + name), name)) {
-            context.contentType(type).result(in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        context.contentType(type).result(read(name));
+    }
+
+    /** Returns the contents of these files, one after the other. */
+    private static byte[] read(String... names) {
+        ByteArrayOutputStream contents = new ByteArrayOutputStream();
+        for (String name : names) {
+            try (InputStream in = Objects.requireNonNull(PageRoutes.class.getResourceAsStream("page/" + name), name)) {
+                in.transferTo(contents);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+        return contents.toByteArray();
     }
 }

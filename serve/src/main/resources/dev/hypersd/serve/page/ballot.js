@@ -1,5 +1,7 @@
 // The pairs of one rater and the votes on them. The protocol is described in docs/study.md.
 
+import { text } from "./texts.js";
+
 /** A request that the server refused; `status` is 0 where it could not be reached. */
 export class Refused extends Error {
   constructor(message, status) {
@@ -13,11 +15,11 @@ async function ask(path, options) {
   try {
     response = await fetch(path, options);
   } catch {
-    throw new Refused("The server cannot be reached.", 0);
+    throw new Refused(text("study.unreachable"), 0);
   }
   if (response.ok) return response;
   const { error } = await response.json().catch(() => ({}));
-  throw new Refused(error?.message ?? `The server answered with ${response.status}.`, response.status);
+  throw new Refused(error?.message ?? text("study.refused", response.status), response.status);
 }
 
 /** What is asked: `study` tells studies apart, `questions` have a `name` and a `text`, `ties` may be answered or not. */

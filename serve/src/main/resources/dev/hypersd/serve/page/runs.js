@@ -3,6 +3,7 @@
 import { place as placeText, number } from "./chart.js";
 import { followOptions, showCurves } from "./curves.js";
 import { logIn } from "./login.js";
+import { remember, remembered } from "./memory.js";
 import { showRecipes } from "./recipes.js";
 import { showSheets } from "./sheets.js";
 import { theme } from "./theme.js";
@@ -18,23 +19,12 @@ const chosen = new Map();
 /** The elements of the list, by the names of the runs. */
 const items = new Map();
 
-// ---- what this browser remembers ----
+/** The choices that were made here before. */
+const choices = { ...remembered("runs") };
 
-const remembered = (() => {
-  try {
-    return JSON.parse(localStorage.getItem("runs")) ?? {};
-  } catch {
-    return {};
-  }
-})();
-
-function remember(changes) {
-  Object.assign(remembered, changes);
-  try {
-    localStorage.setItem("runs", JSON.stringify(remembered));
-  } catch {
-    // Without a memory this browser begins anew each time.
-  }
+function keep(changes) {
+  Object.assign(choices, changes);
+  remember("runs", choices);
 }
 
 // ---- the server ----
@@ -144,7 +134,7 @@ function add(name) {
 async function choose(name, on) {
   if (on) add(name);
   else chosen.delete(name);
-  remember({ chosen: [...chosen.keys()] });
+  keep({ chosen: [...chosen.keys()] });
   showList();
   await refresh();
   $("status").textContent = `${name} is ${on ? "shown" : "no longer shown"}`;
@@ -154,7 +144,7 @@ async function choose(name, on) {
 
 /** Begins with the runs that were chosen before, or else with the one that moved last. */
 function chooseFirst() {
-  const before = (remembered.chosen ?? []).filter((name) => listed.some((state) => state.name === name));
+  const before = (choices.chosen ?? []).filter((name) => listed.some((state) => state.name === name));
   for (const name of before.length > 0 ? before : listed.slice(0, 1).map((state) => state.name)) add(name);
 }
 
@@ -209,9 +199,9 @@ addEventListener("keydown", (event) => {
 $("theme").onclick = theme;
 $("help").onclick = () => $("keys").showModal();
 
-const { axis, smoothing, logarithmic } = remembered.options ?? {};
+const { axis, smoothing, logarithmic } = choices.options ?? {};
 if (axis) document.querySelector(`[name="axis"][value="${axis === "seconds" ? "seconds" : "steps"}"]`).checked = true;
 if (Number.isFinite(smoothing)) $("smoothing").value = smoothing;
 $("logarithmic").checked = logarithmic === true;
-followOptions((options) => remember({ options }));
+followOptions((options) => keep({ options }));
 follow();

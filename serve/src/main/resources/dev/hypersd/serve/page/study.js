@@ -2,10 +2,12 @@
 
 import { Ballot, readStudy } from "./ballot.js";
 import { logIn } from "./login.js";
+import { remember, remembered } from "./memory.js";
+import { languages, nextLanguage, text, translate } from "./texts.js";
 import { theme } from "./theme.js";
 
 const $ = (id) => document.getElementById(id);
-const ANSWERS = { left: ["A", "←"], tie: ["No difference", "↓"], right: ["B", "→"] };
+const ANSWERS = { left: ["study.left", "←"], tie: ["study.tie", "↓"], right: ["study.right", "→"] };
 
 let study = null;
 let rater = null;
@@ -20,14 +22,8 @@ let busy = false;
 
 // ---- the rater ----
 
-/** The rater of this browser in this study; `null` if there is none yet. */
-function remembered() {
-  try {
-    return JSON.parse(localStorage.getItem(`study-${study.study}`));
-  } catch {
-    return null;
-  }
-}
+/** The name under which this browser remembers who rates this study. */
+const memory = () => `study-${study.study}`;
 
 function anybody(name) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -43,11 +39,11 @@ function show(section) {
 
 function offerAnswers() {
   const words = Object.entries(ANSWERS).filter(([answer]) => study.ties || answer !== "tie");
-  $("questions").replaceChildren(...study.questions.map(({ text }, question) => {
+  $("questions").replaceChildren(...study.questions.map(({ text: asked }, question) => {
     const fieldset = document.createElement("fieldset");
-    fieldset.append(Object.assign(document.createElement("legend"), { textContent: text }));
+    fieldset.append(Object.assign(document.createElement("legend"), { textContent: asked }));
     for (const [answer, [word, key]] of words) {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: `${word} ` });
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: `${text(word)} ` });
       button.append(Object.assign(document.createElement("kbd"), { textContent: key }));
       button.dataset.answer = answer;
       button.onclick = () => decide(question, answer);
@@ -55,10 +51,11 @@ function offerAnswers() {
     }
     return fieldset;
   }));
-  $("asked").replaceChildren(...study.questions.map(({ text }) =>
-    Object.assign(document.createElement("li"), { textContent: text })));
+  $("asked").replaceChildren(...study.questions.map(({ text: asked }) =>
+    Object.assign(document.createElement("li"), { textContent: asked })));
   document.documentElement.style.setProperty("--rows", study.questions.length);
   for (const id of ["tie-key", "tie-meaning"]) $(id).hidden = !study.ties;
+  for (const side of ["left", "right"]) $(side).alt = text("study.picture", text(`study.${side}`));
 }
 
 /** The place of the question that keys answer. */
@@ -76,7 +73,7 @@ function showAnswers() {
 
 function showProgress() {
   Object.assign($("share"), { max: total, value: next });
-  $("count").textContent = `${next} of ${total}`;
+  $("count").textContent = text("study.count", next, total);
 }
 
 /** Shows pair `number`, and loads the one behind it. */
@@ -97,18 +94,18 @@ async function showPair(number) {
   show("ballot");
   showAnswers();
   $("pictures").ariaBusy = "false";
-  $("status").textContent = `Pair ${number + 1} of ${total}: ${pair.prompt}`;
+  $("status").textContent = text("study.pair", number + 1, total, pair.prompt);
   ballot.keep(number - 1, number + 1);
   if (number + 1 < total) ballot.pair(number + 1).catch(() => {});
 }
 
-function toast(text, action) {
-  const button = Object.assign(document.createElement("button"), { textContent: "Try again" });
+function toast(sentence, action) {
+  const button = Object.assign(document.createElement("button"), { textContent: text("study.again") });
   button.onclick = () => {
     $("toast").hidden = true;
     once(action);
   };
-  $("toast").replaceChildren(text, button);
+  $("toast").replaceChildren(sentence, button);
   $("toast").hidden = false;
 }
 
@@ -174,6 +171,12 @@ addEventListener("keydown", (event) => {
 $("theme").onclick = theme;
 $("help").onclick = () => $("keys").showModal();
 $("undo").onclick = undo;
+$("language").onclick = nextLanguage;
+languages.addEventListener("change", () => {
+  if (study) offerAnswers();
+  if (shown) showAnswers();
+  if (total > 0) showProgress();
+});
 $("reconsider").onclick = () => once(() => showPair(total - 1));
 
 // ---- start ----
@@ -188,11 +191,7 @@ async function enter() {
 $("begin").onsubmit = (event) => {
   event.preventDefault();
   rater = anybody($("name").value.trim());
-  try {
-    localStorage.setItem(`study-${study.study}`, JSON.stringify(rater));
-  } catch {
-    // Without a memory this browser begins anew each time.
-  }
+  remember(memory(), rater);
   once(enter);
 };
 
@@ -200,13 +199,14 @@ async function start() {
   try {
     study = await readStudy();
     offerAnswers();
-    rater = remembered();
+    rater = remembered(memory());
     if (rater) await enter();
     else show("welcome");
   } catch (failure) {
-    if (failure.status === 401) logIn(start);
+    if (failure.status === 401) logIn(start, text("login.wrong"));
     else toast(failure.message, start);
   }
 }
 
+translate();
 start();

@@ -1,10 +1,11 @@
-// The texts of the page in the language that was chosen here before, else the browser's. What the server says is
+// The texts of a page in the language that was chosen here before, else the browser's. What the server says is
 // English.
 
+import { remember, remembered } from "./memory.js";
 import { LANGUAGES, WORDS } from "./words.js";
 
 const preferred = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => LANGUAGES.includes(tag));
-let language = localStorage.getItem("language") ?? preferred ?? LANGUAGES[0];
+let language = remembered("language") ?? preferred ?? LANGUAGES[0];
 if (!LANGUAGES.includes(language)) language = LANGUAGES[0];
 
 /** Sends "change" when another language is chosen. */
@@ -29,7 +30,7 @@ export function translate(root = document) {
 /** Changes to the next language and remembers it. */
 export function nextLanguage() {
   language = LANGUAGES[(LANGUAGES.indexOf(language) + 1) % LANGUAGES.length];
-  localStorage.setItem("language", language);
+  remember("language", language);
   translate();
   languages.dispatchEvent(new Event("change"));
 }

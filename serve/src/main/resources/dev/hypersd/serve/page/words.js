@@ -1,4 +1,4 @@
-// The texts of the page: each in English and in German. {0} and {1} are places of values.
+// The texts of the pages: each in English and in German. {0} and {1} are places of values.
 
 export const LANGUAGES = ["en", "de"];
 
@@ -215,6 +215,43 @@ export const WORDS = {
   "key.theme": ["dark or light", "dunkel oder hell"],
   "key.help": ["these keys", "diese Tasten"],
   "key.pen": ["to the canvas; there arrow keys move the pen (far with Shift), and Space sets it down", "zur Zeichenfläche; dort bewegen Pfeiltasten den Stift (weit mit Umschalt), und die Leertaste setzt ihn auf"],
+
+  "study.title": ["Which picture is better?", "Welches Bild ist besser?"],
+  "study.heading": ["Two pictures", "Zwei Bilder"],
+  "study.share": ["Pairs that are answered", "Beantwortete Paare"],
+  "study.welcome": ["Say which picture you prefer", "Sagen Sie, welches Bild Ihnen besser gefällt"],
+  "study.asked": [
+    "You will see two pictures of the same words, and this is asked each time:",
+    "Sie sehen jeweils zwei Bilder zu denselben Worten, und jedes Mal wird gefragt:",
+  ],
+  "study.how": [
+    "There is no right answer. Take the time you need, and stop whenever you like: each answer is kept at once, and this browser continues where you were.",
+    "Es gibt keine richtige Antwort. Nehmen Sie sich Zeit, und hören Sie auf, wann Sie möchten: Jede Antwort wird sofort gespeichert, und dieser Browser macht dort weiter, wo Sie waren.",
+  ],
+  "study.name": ["Your name, if you like", "Ihr Name, wenn Sie möchten"],
+  "study.name.title": [
+    "Letters, digits, spaces, dots, apostrophes and hyphens",
+    "Buchstaben, Ziffern, Leerzeichen, Punkte, Apostrophe und Bindestriche",
+  ],
+  "study.begin": ["Begin", "Beginnen"],
+  "study.left": ["A", "A"],
+  "study.right": ["B", "B"],
+  "study.tie": ["No difference", "Kein Unterschied"],
+  "study.picture": ["Picture {0}", "Bild {0}"],
+  "study.pair": ["Pair {0} of {1}: {2}", "Paar {0} von {1}: {2}"],
+  "study.count": ["{0} of {1}", "{0} von {1}"],
+  "study.undo": ["Undo", "Rückgängig"],
+  "study.undo.title": ["To the answer before (U)", "Zur vorigen Antwort (U)"],
+  "study.undo.keys": ["U, ↑ or Backspace", "U, ↑ oder Rücktaste"],
+  "study.done": ["That was the last pair. Thank you!", "Das war das letzte Paar. Danke!"],
+  "study.kept": [
+    "All your answers are kept. You can close this page.",
+    "Alle Ihre Antworten sind gespeichert. Sie können diese Seite schließen.",
+  ],
+  "study.reconsider": ["Back to the last pair", "Zurück zum letzten Paar"],
+  "study.again": ["Try again", "Noch einmal versuchen"],
+  "study.unreachable": ["The server cannot be reached.", "Der Server ist nicht erreichbar."],
+  "study.refused": ["The server answered with {0}.", "Der Server antwortete mit {0}."],
 
   "login": ["This server needs its token", "Dieser Server braucht sein Token"],
   "login.token": ["Token", "Token"],
