@@ -62,12 +62,13 @@ async function settings(image) {
   return (await ask("/sdapi/v1/png-info", { image: image.toString("base64") })).answer.parameters;
 }
 
+/** Uploads an image as Open WebUI does; ComfyUI has all its routes below /api too. */
 async function upload(image) {
   const form = new FormData();
   form.append("image", new Blob([image], { type: "image/png" }), "image.png");
   form.append("type", "input");
   form.append("overwrite", "true");
-  const response = await fetch(`${HYPERSD_URL}/upload/image`, { method: "POST", body: form });
+  const response = await fetch(`${HYPERSD_URL}/api/upload/image`, { method: "POST", body: form });
   assert.equal(response.status, 200);
   return (await response.json()).name;
 }
@@ -80,6 +81,30 @@ test("what clients ask at their start", async () => {
   assert.ok(nodes.KSampler.input.required.sampler_name[0].includes("euler"));
   assert.ok((await ask("/object_info/LoraLoader")).answer.LoraLoader);
   assert.deepEqual((await ask("/queue")).answer, { queue_running: [], queue_pending: [] });
+});
+
+test("SillyTavern reads lists of all loaders, draws, and says why a graph has no image", async () => {
+  const { answer: nodes } = await ask("/object_info");
+  for (const [node, input] of [["UNETLoader", "unet_name"], ["VAELoader", "vae_name"]]) {
+    assert.deepEqual(nodes[node].input.required[input][0], []);
+  }
+  for (const input of ["sampler_name", "scheduler"]) assert.ok(nodes.KSampler.input.required[input][0].length > 0);
+  const submit = async (prompt) => {
+    const response = await fetch(`${HYPERSD_URL}/prompt`, { method: "POST", body: JSON.stringify({ prompt }) });
+    const { prompt_id: id } = await response.json();
+    for (;;) {
+      const { [id]: item } = (await ask("/history")).answer;
+      if (item) return item;
+    }
+  };
+  const { status, outputs } = await submit(graph());
+  assert.equal(status.status_str, "success");
+  const [{ filename, subfolder, type }] = outputs[9].images;
+  assert.equal((await fetch(`${HYPERSD_URL}/view?filename=${filename}&subfolder=${subfolder}&type=${type}`)).status, 200);
+  const failed = await submit(graph({ 4: { class_type: "CheckpointLoaderSimple", inputs: { ckpt_name: "broken" } } }));
+  const [[kind, { node_id, node_type, exception_type, exception_message }]] = failed.status.messages;
+  assert.deepEqual([failed.status.status_str, kind, node_id, node_type], ["error", "execution_error", "9", "SaveImage"]);
+  assert.match(`${exception_type}: ${exception_message}`, /^malformed: .*model_index\.json/);
 });
 
 test("text to image, with progress", async () => {

@@ -18,7 +18,7 @@ enum ErrorShape {
     private static final Pattern OF_AUTOMATIC1111 =
             Pattern.compile("/(sdapi|controlnet|internal)/.*|/queue/status|/config");
     private static final Pattern OF_COMFY_UI = Pattern.compile(
-            "/(prompt|queue|history|view|upload|interrupt|object_info|system_stats|embeddings|ws)(/.*)?");
+            "(/api)?/(prompt|queue|history|view|upload|interrupt|object_info|system_stats|embeddings|ws|etn)(/.*)?");
 
     /** What is said of requests that fail before their address is known, always in the form of OpenAI. */
     private static final List<String> BEFORE_ROUTES =

@@ -11,14 +11,19 @@ import java.util.Map;
 final class ComfyNodes {
     /**
      * The nodes, one in each line: its name, its inputs with their types, and the types of its outputs. A type in small
-     * letters is a list of names to choose from, see {@link #choices}.
+     * letters is a list of names to choose from: one of {@link #choices}, or that name alone. Front ends read the lists
+     * of all loaders at their start, so two loaders of what is not served here are among them, with empty lists.
      */
     private static final String NODES = """
         CheckpointLoaderSimple | ckpt_name models | MODEL CLIP VAE
+        UNETLoader | unet_name files, weight_dtype default | MODEL
+        VAELoader | vae_name files | VAE
+        ModelSamplingDiscrete | model MODEL, sampling STRING, zsnr BOOLEAN | MODEL
         LoraLoader | model MODEL, clip CLIP, lora_name loras, strength_model FLOAT, strength_clip FLOAT | MODEL CLIP
         LoraLoaderModelOnly | model MODEL, lora_name loras, strength_model FLOAT | MODEL
         CLIPSetLastLayer | clip CLIP, stop_at_clip_layer INT | CLIP
         CLIPTextEncode | text STRING, clip CLIP | CONDITIONING
+        ConditioningZeroOut | conditioning CONDITIONING | CONDITIONING
         ControlNetLoader | control_net_name controls | CONTROL_NET
         ControlNetApplyAdvanced | positive CONDITIONING, negative CONDITIONING, control_net CONTROL_NET, \
             image IMAGE, strength FLOAT, start_percent FLOAT, end_percent FLOAT | CONDITIONING CONDITIONING
@@ -52,6 +57,9 @@ final class ComfyNodes {
         ImageScale | image IMAGE, width INT, height INT | IMAGE
         ImageInvert | image IMAGE | IMAGE
         Canny | image IMAGE, low_threshold FLOAT, high_threshold FLOAT | IMAGE
+        CannyEdgePreprocessor | image IMAGE | IMAGE
+        ScribblePreprocessor | image IMAGE | IMAGE
+        FakeScribblePreprocessor | image IMAGE | IMAGE
         ImageToMask | image IMAGE, channel red | MASK
         InvertMask | mask MASK | MASK
         ImageCrop | image IMAGE, width INT, height INT, x INT, y INT | IMAGE
@@ -59,6 +67,7 @@ final class ComfyNodes {
         MaskToImage | mask MASK | IMAGE
         CropMask | mask MASK, x INT, y INT, width INT, height INT | MASK
         GrowMask | mask MASK, expand INT | MASK
+        FeatherMask | mask MASK, left INT, top INT, right INT, bottom INT | MASK
         ThresholdMask | mask MASK, value FLOAT | MASK
         INPAINT_ExpandMask | mask MASK, grow INT, blur INT | MASK
         INPAINT_ShrinkMask | mask MASK, shrink INT, blur INT | MASK
@@ -101,10 +110,7 @@ final class ComfyNodes {
                 "samplers", Samplers.names(),
                 "schedulers", List.of("normal", "karras", "simple", "sgm_uniform"),
                 "files", List.of(),
-                "channels", List.of("alpha", "red"),
-                "red", List.of("red"),
-                "enable", List.of("enable"),
-                "disable", List.of("disable"));
+                "channels", List.of("alpha", "red"));
     }
 
     private static Map<String, Object> node(
@@ -114,8 +120,9 @@ final class ComfyNodes {
             int space = input.indexOf(' ');
             String type = input.substring(space + 1);
             // A list of names is a type of its own in ComfyUI.
-            required.put(
-                    input.substring(0, space), List.of(choices.containsKey(type) ? choices.get(type) : type, Map.of()));
+            boolean isList = Character.isLowerCase(type.charAt(0));
+            Object described = isList ? choices.getOrDefault(type, List.of(type)) : type;
+            required.put(input.substring(0, space), List.of(described, Map.of()));
         }
         Map<String, Object> node = new LinkedHashMap<>();
         node.put("input", Map.of("required", required));

@@ -1,6 +1,7 @@
 package dev.hypersd.serve.api;
 
 import dev.hypersd.json.Json;
+import dev.hypersd.serve.error.ApiError;
 import dev.hypersd.serve.error.ApiException;
 import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.Client;
@@ -45,39 +46,44 @@ public final class ComfyRoutes {
         this.sockets = new ComfySockets(queue);
     }
 
-    /** Adds the routes. */
+    /** Adds the routes, which ComfyUI has below {@code /api} too. */
     public void register(RoutesConfig routes) {
-        routes.get("/system_stats", ComfyRoutes::system);
-        routes.get("/object_info", context -> Responses.json(context, ComfyNodes.describe(queue)));
-        routes.get("/object_info/{node}", this::node);
+        register(routes, "");
+        register(routes, "/api");
+    }
+
+    private void register(RoutesConfig routes, String root) {
+        routes.get(root + "/system_stats", ComfyRoutes::system);
+        routes.get(root + "/object_info", context -> Responses.json(context, ComfyNodes.describe(queue)));
+        routes.get(root + "/object_info/{node}", this::node);
         routes.get(
-                "/embeddings",
+                root + "/embeddings",
                 context -> Responses.json(
                         context,
                         queue.registry().defaultWords().stream()
                                 .map(word -> word.word())
                                 .toList()));
         routes.get(
-                "/prompt",
+                root + "/prompt",
                 context -> Responses.json(context, Map.of("exec_info", Map.of("queue_remaining", queue.waiting()))));
-        routes.post("/prompt", this::submit);
-        routes.get("/queue", this::waiting);
-        routes.post("/queue", this::cancel);
-        routes.get("/history", context -> Responses.json(context, history(jobs.of(context.ip()))));
+        routes.post(root + "/prompt", this::submit);
+        routes.get(root + "/queue", this::waiting);
+        routes.post(root + "/queue", this::cancel);
+        routes.get(root + "/history", context -> Responses.json(context, history(jobs.of(context.ip()))));
         routes.get(
-                "/history/{id}",
+                root + "/history/{id}",
                 context -> Responses.json(
                         context,
                         history(jobs.find(context.ip(), context.pathParam("id")).stream()
                                 .toList())));
-        routes.get("/view", this::view);
-        routes.post("/upload/image", this::upload);
-        routes.post("/interrupt", context -> {
+        routes.get(root + "/view", this::view);
+        routes.post(root + "/upload/image", this::upload);
+        routes.post(root + "/interrupt", context -> {
             queue.interrupt(Client.of(context.ip()));
             Responses.json(context, Map.of());
         });
-        routes.ws("/ws", sockets::configure);
-        new KritaRoutes(queue, sent, this::image).register(routes);
+        routes.ws(root + "/ws", sockets::configure);
+        new KritaRoutes(queue, sent, this::image).register(routes, root + "/etn");
     }
 
     private static void system(Context context) {
@@ -178,7 +184,7 @@ public final class ComfyRoutes {
         return files;
     }
 
-    private Map<String, Object> history(List<SubmittedJob> of) {
+    private static Map<String, Object> history(List<SubmittedJob> of) {
         Map<String, Object> history = new LinkedHashMap<>();
         for (SubmittedJob job : of) {
             if (job.images().isDone()) {
@@ -188,19 +194,20 @@ public final class ComfyRoutes {
         return history;
     }
 
-    private Map<String, Object> finished(SubmittedJob job) {
-        Map<String, Object> described = job.describeState(queue, false);
-        boolean isDone = "done".equals(described.get("state"));
+    private static Map<String, Object> finished(SubmittedJob job) {
+        Optional<ApiError> failure = job.failure();
+        boolean isDone = failure.isEmpty();
+        ComfyWorkflow.Output output = job.node().orElseThrow();
         Map<String, Object> shown =
                 Map.of("images", files(job.id(), isDone ? job.images().join().size() : 0));
-        List<Object> messages = isDone
-                ? List.of()
-                : List.of(List.of(
-                        "execution_error",
-                        Map.of("prompt_id", job.id(), "exception_message", String.valueOf(described.get("error")))));
+        List<Object> messages = failure
+                .map(error -> ComfySockets.failure(job.id(), output, error))
+                .<Object>map(message -> List.of(message.get("type"), message.get("data")))
+                .stream()
+                .toList();
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("prompt", place(job));
-        entry.put("outputs", isDone ? Map.of(job.node().orElse(""), shown) : Map.of());
+        entry.put("outputs", isDone ? Map.of(output.id(), shown) : Map.of());
         entry.put(
                 "status",
                 Map.of("status_str", isDone ? "success" : "error", "completed", isDone, "messages", messages));
@@ -209,7 +216,12 @@ public final class ComfyRoutes {
 
     /** Returns the entry of a graph in ComfyUI's lists: number, id, graph, further data, and the nodes with outputs. */
     private static List<Object> place(SubmittedJob job) {
-        return List.of(0, job.id(), Map.of(), Map.of(), job.node().stream().toList());
+        return List.of(
+                0,
+                job.id(),
+                Map.of(),
+                Map.of(),
+                job.node().stream().map(ComfyWorkflow.Output::id).toList());
     }
 
     private void waiting(Context context) {

@@ -4,6 +4,7 @@ import dev.hypersd.image.Image;
 import dev.hypersd.image.Jpeg;
 import dev.hypersd.pipeline.Step;
 import dev.hypersd.serve.error.ApiError;
+import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.GenerationQueue;
 import dev.hypersd.serve.queue.Limits;
 import dev.hypersd.serve.queue.Network;
@@ -83,14 +84,14 @@ final class ComfySockets {
         private final String address;
         private final String client;
         private final String prompt;
-        private final String output;
+        private final ComfyWorkflow.Output output;
 
         /**
          * @param client the id that the client has connected with
          * @param prompt the id of the graph
          * @param output the node that shows the images
          */
-        Listener(String address, String client, String prompt, String output) {
+        Listener(String address, String client, String prompt, ComfyWorkflow.Output output) {
             this.address = address;
             this.client = client;
             this.prompt = prompt;
@@ -106,8 +107,8 @@ final class ComfySockets {
                 tell("execution_start", Map.of());
                 tell("execution_cached", Map.of("nodes", List.of()));
             }
-            tell("executing", Map.of("node", output));
-            tell("progress", Map.of("value", step.number(), "max", step.total(), "node", output));
+            tell("executing", Map.of("node", output.id()));
+            tell("progress", Map.of("value", step.number(), "max", step.total(), "node", output.id()));
             if (step.number() < step.total() && senders.stream().anyMatch(LiveSender::hasRoomForPreviews)) {
                 Image preview = step.previews().get().getFirst();
                 send(JPEG, new Jpeg(PREVIEW_QUALITY).encode(preview, Optional.empty()));
@@ -122,7 +123,7 @@ final class ComfySockets {
          */
         void onImages(List<byte[]> sent, Map<String, Object> images) {
             sent.forEach(image -> send(PNG, image));
-            tell("executed", Map.of("node", output, "output", images));
+            tell("executed", Map.of("node", output.id(), "output", images));
             tell("execution_success", Map.of());
             Map<String, Object> end = new LinkedHashMap<>();
             end.put("node", null);
@@ -130,16 +131,17 @@ final class ComfySockets {
         }
 
         void onFailure(Throwable thrown) {
-            ApiError error = ApiError.of(thrown);
-            tell(
-                    error.code().equals("cancelled") ? "execution_interrupted" : "execution_error",
-                    Map.of("node_id", output, "exception_message", error.message(), "exception_type", error.code()));
+            send(failure(prompt, output, ApiError.of(thrown)));
         }
 
         private void tell(String type, Map<String, Object> data) {
             Map<String, Object> complete = new LinkedHashMap<>(data);
             complete.put("prompt_id", prompt);
-            senders(address, client).forEach(sender -> sender.send(message(type, complete)));
+            send(message(type, complete));
+        }
+
+        private void send(Map<String, Object> message) {
+            senders(address, client).forEach(sender -> sender.send(message));
         }
 
         private void send(int format, byte[] image) {
@@ -149,6 +151,22 @@ final class ComfySockets {
                         framed.putInt(PREVIEW_IMAGE).putInt(format).put(image).flip());
             }
         }
+    }
+
+    /** Returns the message about a graph that has no images. */
+    static Map<String, Object> failure(String prompt, ComfyWorkflow.Output output, ApiError error) {
+        boolean isCancelled = error.code().equals(ErrorCode.CANCELLED.code());
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("prompt_id", prompt);
+        data.put("node_id", output.id());
+        data.put("node_type", output.type());
+        data.put("executed", List.of());
+        if (!isCancelled) {
+            data.put("exception_message", error.message());
+            data.put("exception_type", error.code());
+            data.put("traceback", List.of());
+        }
+        return message(isCancelled ? "execution_interrupted" : "execution_error", data);
     }
 
     private static Map<String, Object> message(String type, Map<String, Object> data) {

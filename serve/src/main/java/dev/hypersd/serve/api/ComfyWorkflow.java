@@ -40,10 +40,13 @@ final class ComfyWorkflow {
      *
      * @param request the images to generate
      * @param finish what becomes of its images
-     * @param output the id of the node that shows the images
+     * @param output the node that shows the images
      * @param sendsImages whether that node sends them over the WebSocket instead of keeping them
      */
-    record Read(ClientRequest request, ComfyFinish finish, String output, boolean sendsImages) {}
+    record Read(ClientRequest request, ComfyFinish finish, Output output, boolean sendsImages) {}
+
+    /** A node that shows images. */
+    record Output(String id, String type) {}
 
     /** Reads a graph, whose images were uploaded before or are in it. */
     static Read read(JsonNode nodes, ComfyImages images) {
@@ -65,7 +68,7 @@ final class ComfyWorkflow {
         return new Read(
                 new ClientRequest(options.build(), graph.warnings()),
                 end.finish(),
-                output.id(),
+                new Output(output.id(), output.type()),
                 SENDING.contains(output.type()));
     }
 

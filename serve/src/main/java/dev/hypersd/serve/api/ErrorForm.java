@@ -12,7 +12,7 @@ enum ErrorForm {
     OPEN_AI(""),
     AUTOMATIC1111("/(sdapi|controlnet|internal)/.*|/queue/status|/config"),
     MODEL_CONTEXT_PROTOCOL("/mcp"),
-    COMFY_UI("/(prompt|queue|history|view|upload|interrupt|object_info|system_stats|embeddings|ws)(/.*)?");
+    COMFY_UI("(/api)?/(prompt|queue|history|view|upload|interrupt|object_info|system_stats|embeddings|ws|etn)(/.*)?");
 
     /** The codes of JSON-RPC for requests that are not valid, and for other errors of a server. */
     private static final int INVALID_REQUEST = -32600;

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /**
  * The routes that Krita AI Diffusion adds to ComfyUI: what models are, and images that it sends before a graph and
- * fetches afterwards. They are the same below {@code /etn} and {@code /api/etn}.
+ * fetches afterwards.
  */
 final class KritaRoutes {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -38,22 +38,20 @@ final class KritaRoutes {
         this.results = results;
     }
 
-    /** Adds the routes. */
-    void register(RoutesConfig routes) {
-        for (String root : List.of("/etn", "/api/etn")) {
-            routes.get(root + "/languages", context -> Responses.json(context, List.of()));
-            routes.get(root + "/model_info", context -> models(context, "checkpoints"));
-            routes.get(root + "/model_info/{folder}", context -> models(context, context.pathParam("folder")));
-            routes.put(root + "/image/{name}", this::take);
-            routes.get(root + "/image/{name}", this::give);
-            routes.post(root + "/workflow/subscribe", KritaRoutes::succeed);
-            routes.post(root + "/workflow/unsubscribe", KritaRoutes::succeed);
-            routes.get(root + "/translate/{language}/{text}", _ -> refuse("this server does not translate"));
-            routes.put(
-                    root + "/upload/{folder}/{name}",
-                    _ -> refuse("files are not uploaded here: they lie in the folders that the server was started "
-                            + "with"));
-        }
+    /** Adds the routes below {@code root}. */
+    void register(RoutesConfig routes, String root) {
+        routes.get(root + "/languages", context -> Responses.json(context, List.of()));
+        routes.get(root + "/model_info", context -> models(context, "checkpoints"));
+        routes.get(root + "/model_info/{folder}", context -> models(context, context.pathParam("folder")));
+        routes.put(root + "/image/{name}", this::take);
+        routes.get(root + "/image/{name}", this::give);
+        routes.post(root + "/workflow/subscribe", KritaRoutes::succeed);
+        routes.post(root + "/workflow/unsubscribe", KritaRoutes::succeed);
+        routes.get(root + "/translate/{language}/{text}", _ -> refuse("this server does not translate"));
+        routes.put(
+                root + "/upload/{folder}/{name}",
+                _ -> refuse(
+                        "files are not uploaded here: they lie in the folders that the server was started " + "with"));
     }
 
     /** Describes a part of the models, of those in files for ComfyUI's other loaders none. */

@@ -13,9 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
 /** A job that a client asks about by its id. When it is done, only its images are kept. Safe to share. */
@@ -25,7 +23,7 @@ final class SubmittedJob {
     private final String id;
     private final String client;
     private final Encoder encoder;
-    private final Optional<String> node;
+    private final Optional<ComfyWorkflow.Output> node;
     private final CompletableFuture<List<GeneratedImage>> images;
 
     private volatile List<String> warnings;
@@ -58,7 +56,7 @@ final class SubmittedJob {
             GenerationJob job,
             Encoder encoder,
             List<String> warnings,
-            Optional<String> node) {
+            Optional<ComfyWorkflow.Output> node) {
         this.id = id;
         this.client = client;
         this.encoder = encoder;
@@ -88,7 +86,7 @@ final class SubmittedJob {
         return warnings;
     }
 
-    Optional<String> node() {
+    Optional<ComfyWorkflow.Output> node() {
         return node;
     }
 
@@ -100,6 +98,11 @@ final class SubmittedJob {
     /** Returns the future images. Once they are there, {@link #describeState} says so too. */
     CompletableFuture<List<GeneratedImage>> images() {
         return images;
+    }
+
+    /** Returns why it has no images; empty if it has some or is not done. */
+    Optional<ApiError> failure() {
+        return images.isCompletedExceptionally() ? Optional.of(ApiError.of(images.exceptionNow())) : Optional.empty();
     }
 
     /** Returns whether it waits for its first or next turn. */
@@ -139,14 +142,11 @@ final class SubmittedJob {
             describeUnfinished(described, unfinished.get(), queue, withPreview);
             return described;
         }
-        try {
-            var _ = images.join();
-            described.put("state", "done");
-        } catch (CompletionException | CancellationException e) {
-            ApiError error = ApiError.of(e);
+        described.put("state", "done");
+        failure().ifPresent(error -> {
             described.put("state", error.code().equals(ErrorCode.CANCELLED.code()) ? "cancelled" : "failed");
             described.putAll(Responses.openAi(error));
-        }
+        });
         return described;
     }
 
