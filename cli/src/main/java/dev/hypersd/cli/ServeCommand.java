@@ -171,7 +171,8 @@ final class ServeCommand implements Runnable {
                         clients.queue,
                         Math.max(1, clients.queue / 4),
                         usual.maxSessions(),
-                        usual.maxSessionsPerClient()));
+                        usual.maxSessionsPerClient(),
+                        usual.moment()));
         return listen.options(
                 clients.origins,
                 clients.aliases,

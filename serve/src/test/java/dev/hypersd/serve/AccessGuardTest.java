@@ -14,37 +14,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Requests are refused by their origin, or need the token. */
 class AccessGuardTest {
     private static final String TOKEN = "a-token-of-twenty-four-c";
-    private static TinyServer server;
 
-    @BeforeAll
-    static void start() {
-        server = new TinyServer(new ServerOptions(
-                "127.0.0.1",
-                0,
-                Optional.of(TOKEN),
-                Set.of("pictures.example.org"),
-                Proxies.NONE,
-                false,
-                Set.of("https://chat.example.org"),
-                "",
-                true,
-                ServerOptions.LOCAL.limits(),
-                Duration.ZERO,
-                Duration.ofSeconds(5),
-                line -> {}));
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @AutoClose
+    private static final TinyServer server = new TinyServer(new ServerOptions(
+            "127.0.0.1",
+            0,
+            Optional.of(TOKEN),
+            Set.of("pictures.example.org"),
+            Proxies.NONE,
+            false,
+            Set.of("https://chat.example.org"),
+            "",
+            true,
+            ServerOptions.LOCAL.limits(),
+            Duration.ZERO,
+            Duration.ofSeconds(5),
+            line -> {}));
 
     @Test
     void routesAreRefusedWithoutTheTokenAndAnsweredWithIt() throws Exception {

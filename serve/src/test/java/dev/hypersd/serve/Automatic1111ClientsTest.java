@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,17 +29,9 @@ class Automatic1111ClientsTest {
     private static final Map<String, Object> BASE =
             Map.of("prompt", "a cat", "width", 64, "height", 64, "steps", 2, "seed", 1, "cfg_scale", 1);
 
-    private static TinyServer server;
-
-    @BeforeAll
-    static void start() {
-        server = new TinyServer(ServerOptions.LOCAL.withLimits(TinyServer.patient(Duration.ofMinutes(1))));
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @AutoClose
+    private static final TinyServer server =
+            new TinyServer(ServerOptions.LOCAL.withLimits(TinyServer.patient(Duration.ofMinutes(1))));
 
     @ParameterizedTest
     @CsvSource({

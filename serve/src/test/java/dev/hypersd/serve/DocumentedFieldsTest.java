@@ -7,8 +7,7 @@ import java.net.http.HttpResponse;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,17 +18,8 @@ import tools.jackson.databind.JsonNode;
  * named in a warning. The lists are those of OpenAI's client 6.49 and of AUTOMATIC1111 1.10.
  */
 class DocumentedFieldsTest {
-    private static TinyServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TinyServer.open();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @AutoClose
+    private static final TinyServer server = TinyServer.open();
 
     @ParameterizedTest
     @CsvSource(

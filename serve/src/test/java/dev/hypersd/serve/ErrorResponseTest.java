@@ -4,25 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Errors have the form of the API that was asked, whatever kind of response the client says that it accepts. */
 class ErrorResponseTest {
-    private static TinyServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TinyServer.open();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @AutoClose
+    private static final TinyServer server = TinyServer.open();
 
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "text/html", "text/plain", "*/*"})

@@ -13,15 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** Presets and defaults are the same whichever way a request comes; pictures say what they were drawn with. */
 class EveryRouteAppliesPresetsAlikeTest {
-    private static TinyServer server;
+    @AutoClose
+    private static final TinyServer server = TinyServer.open();
 
     /** A way to ask the server for a picture. */
     enum Route {
@@ -29,16 +29,6 @@ class EveryRouteAppliesPresetsAlikeTest {
         OPENAI_EDIT,
         AUTOMATIC1111,
         LIVE
-    }
-
-    @BeforeAll
-    static void start() {
-        server = TinyServer.open();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
     }
 
     @ParameterizedTest

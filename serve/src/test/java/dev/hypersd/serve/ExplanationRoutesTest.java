@@ -6,8 +6,7 @@ import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.Option;
 import java.net.http.HttpResponse;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,17 +14,8 @@ import tools.jackson.databind.JsonNode;
 
 /** {@code /v1/explanations} says what options mean, and draws nothing. */
 class ExplanationRoutesTest {
-    private static TinyServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TinyServer.open();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @AutoClose
+    private static final TinyServer server = TinyServer.open();
 
     @Test
     void absentValuesAreThoseOfThePreset() throws Exception {

@@ -43,7 +43,8 @@ class GeneratedRequestsTest {
                 .withLog(LOG::accessed)
                 .withLimits(Limits.DEFAULT
                         .with(new Limits.Requests(1 << 20, 1 << 18, 1 << 20, usual.maxMemoryBytes(), usual.timeout()))
-                        .with(new Limits.Clients(1000, 1000, 8, 8))));
+                        .with(new Limits.Clients(
+                                1000, 1000, 8, 8, Limits.DEFAULT.clients().moment()))));
         for (String model : List.of("tiny", "sd15")) {
             String controls = "\"controls\": [{\"name\": \"controlnet-sd15\", \"image\": \"%s\"}]"
                     .formatted(TinyServer.base64(64, 64));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A request that a server at an open port receives sooner or later, and how it must be answered.
@@ -34,6 +35,22 @@ record HostileRequest(String name, String bytes, int status, String body) {
     /** A POST request with {@code json}. */
     static HostileRequest posting(String name, String path, String json, int status, String body) {
         return new HostileRequest(name, RawClient.posting(path, json), status, body);
+    }
+
+    /** Makes a request of a row of a {@link #table}. */
+    interface Maker {
+        HostileRequest make(String name, String fields, int status, String body);
+    }
+
+    /**
+     * Requests from a table, each in a line: its name, the status, its fields, and what the body of the response
+     * matches. Single quotes stand for double ones.
+     */
+    static Stream<HostileRequest> table(Maker maker, String rows) {
+        return rows.lines().map(row -> {
+            String[] cells = row.replace('\'', '"').split(" *\\| *", 4);
+            return maker.make(cells[0], cells[2], Integer.parseInt(cells[1]), cells[3]);
+        });
     }
 
     /** Sends the request and checks the response, which must not reveal anything of the program or the machine. */

@@ -8,27 +8,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Jobs that are submitted, asked about by id, and cancelled. */
 class JobRoutesTest {
-    private static TinyServer server;
-
-    @BeforeAll
-    static void start() {
-        server = new TinyServer(ServerOptions.LOCAL
-                .forEverybody()
-                .behind(Proxies.LOCAL)
-                .withLimits(TinyServer.patient(Duration.ofMinutes(1))));
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @AutoClose
+    private static final TinyServer server = new TinyServer(ServerOptions.LOCAL
+            .forEverybody()
+            .behind(Proxies.LOCAL)
+            .withLimits(TinyServer.patient(Duration.ofMinutes(1))));
 
     @Test
     void aJobIsAcceptedAtOnceAndItsPicturesAreThereLater() throws Exception {

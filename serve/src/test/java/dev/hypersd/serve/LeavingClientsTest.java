@@ -10,8 +10,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,19 +24,9 @@ class LeavingClientsTest {
     /** A single step that takes longer than it takes a client to leave. */
     private static final String LONG_STEP = TinyServer.SHORT.replace("64x64", "512x512");
 
-    private static TinyServer server;
-    private static String slowPicture;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = new TinyServer(ServerOptions.LOCAL.withLimits(TinyServer.patient(Duration.ofMinutes(1))));
-        slowPicture = Base64.getEncoder().encodeToString(ProgressiveJpeg.of(3072, 98));
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @AutoClose
+    private static final TinyServer server =
+            new TinyServer(ServerOptions.LOCAL.withLimits(TinyServer.patient(Duration.ofMinutes(1))));
 
     @Test
     void aStepEndsWhenItsClientLeaves() throws Exception {
@@ -85,7 +74,8 @@ class LeavingClientsTest {
 
     @Test
     void theDecodingOfAPictureEndsWhenItsSenderLeaves() throws Exception {
-        String withPicture = TinyServer.SHORT.replace("}", ", \"image\": \"" + slowPicture + "\"}");
+        String slow = Base64.getEncoder().encodeToString(ProgressiveJpeg.of(3072, 98));
+        String withPicture = TinyServer.SHORT.replace("}", ", \"image\": \"" + slow + "\"}");
         RawClient client = RawClient.of(server);
         client.send(RawClient.posting(GENERATIONS, withPicture));
         untilDecoding();

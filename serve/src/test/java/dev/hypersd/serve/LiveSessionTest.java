@@ -12,23 +12,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class LiveSessionTest {
-    private static TinyServer server;
+    @AutoClose
+    private static final TinyServer server = withMoment(Duration.ZERO);
 
-    @BeforeAll
-    static void start() {
-        Limits limits = TinyServer.patient(Duration.ofMinutes(1)).with(new Limits.Clients(32, 8, 4, 3));
-        server = new TinyServer(ServerOptions.LOCAL.withLimits(limits));
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
+    /** A server for three live sessions of one client. */
+    private static TinyServer withMoment(Duration moment) {
+        return new TinyServer(ServerOptions.LOCAL.withLimits(
+                TinyServer.patient(Duration.ofMinutes(1)).with(new Limits.Clients(32, 8, 4, 3, moment))));
     }
 
     @Test
@@ -99,9 +94,12 @@ class LiveSessionTest {
     }
 
     @Test
-    void shortJobsAreFinishedAndOfTheWaitingRequestsOnlyTheLatestIsRun() throws Exception {
-        try (LiveClient client = LiveClient.of(server)) {
-            for (int id = 1; id <= 9; id++) {
+    void aPictureThatIsDrawnForAMomentIsFinishedAndOfTheWaitingRequestsOnlyTheLatestIsRun() throws Exception {
+        try (TinyServer patient = withMoment(TinyServer.PATIENCE);
+                LiveClient client = LiveClient.of(patient)) {
+            client.draw(1, 100);
+            client.until("progress");
+            for (int id = 2; id <= 9; id++) {
                 client.draw(id, 1);
             }
             List<Integer> pictures = new ArrayList<>();

@@ -265,7 +265,7 @@ class McpRoutesTest {
         Limits.Requests usual = Limits.DEFAULT.requests();
         Limits small = Limits.DEFAULT
                 .with(new Limits.Requests(100_000, 1000, usual.maxImagePixels(), 200_000, usual.timeout()))
-                .with(new Limits.Clients(1, 1, 1, 1));
+                .with(new Limits.Clients(1, 1, 1, 1, Duration.ZERO));
         try (TinyServer limited = new TinyServer(ServerOptions.LOCAL.withLimits(small))) {
             refused(limited.post(PATH, " ".repeat(100_001)), 413, "the body is larger than the 100000 bytes");
             refused(limited.post(PATH, " ".repeat(90_000)), 413, "the body and its images take up more than");

@@ -2,8 +2,7 @@ package dev.hypersd.serve;
 
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.tensor.Dtype;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,17 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(600)
 class NodeClientTest {
-    private static TinyServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TinyServer.open();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @AutoClose
+    private static final TinyServer server = TinyServer.open();
 
     @ParameterizedTest
     @ValueSource(

@@ -15,8 +15,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,17 +30,8 @@ class PngInfoTest {
     private static final String TEXT = "a cat\nNegative prompt: dogs\nSteps: 2, Sampler: TCD, CFG scale: 1, Seed: 3";
     private static final Duration QUICK = Duration.ofSeconds(1);
 
-    private static TinyServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TinyServer.open();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @AutoClose
+    private static final TinyServer server = TinyServer.open();
 
     @ParameterizedTest
     @MethodSource("carriers")

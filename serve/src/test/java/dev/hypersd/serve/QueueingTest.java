@@ -86,7 +86,7 @@ class QueueingTest {
 
     @Test
     void behindAProxySessionsAreCountedByTheForwardedAddress() throws Exception {
-        Limits limits = Limits.DEFAULT.with(new Limits.Clients(8, 8, 8, 1));
+        Limits limits = Limits.DEFAULT.with(new Limits.Clients(8, 8, 8, 1, Duration.ZERO));
         try (TinyServer server = new TinyServer(
                         ServerOptions.LOCAL.withLimits(limits).forEverybody().behind(Proxies.LOCAL));
                 LiveClient first = LiveClient.of(server, "X-Forwarded-For", "10.0.0.1");
@@ -301,8 +301,9 @@ class QueueingTest {
     }
 
     private static TinyServer withPlacesFor(int all, int ofOne) {
-        return new TinyServer(ServerOptions.LOCAL.withLimits(
-                TinyServer.patient(Duration.ofMinutes(1)).with(new Limits.Clients(all, ofOne, 4, 4))));
+        return new TinyServer(ServerOptions.LOCAL.withLimits(TinyServer.patient(Duration.ofMinutes(1))
+                .with(new Limits.Clients(
+                        all, ofOne, 4, 4, Limits.DEFAULT.clients().moment()))));
     }
 
     private static Limits together(long pixels) {

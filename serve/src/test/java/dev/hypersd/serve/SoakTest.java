@@ -42,7 +42,8 @@ class SoakTest {
 
     @Test
     void everyRequestIsAnsweredAndMemoryStaysFlatAtTwiceTheCapacity() throws Exception {
-        Limits limits = TinyServer.patient(Duration.ofSeconds(20)).with(new Limits.Clients(16, 16, 8, 8));
+        Limits limits = TinyServer.patient(Duration.ofSeconds(20))
+                .with(new Limits.Clients(16, 16, 8, 8, Limits.DEFAULT.clients().moment()));
         try (TinyServer server = new TinyServer(ServerOptions.LOCAL.withLimits(limits))) {
             double capacity = capacity(server);
             long pause = Math.round(1e9 / (2 * capacity));

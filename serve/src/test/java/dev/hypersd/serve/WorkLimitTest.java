@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hypersd.serve.queue.Limits;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,17 +14,8 @@ class WorkLimitTest {
     private static final String WORK = "million pixels x steps, more than the 268 million that this server allows";
     private static final String SCHEDULE = "whose whole schedule has 100000000 steps, is more than this server allows";
 
-    private static TinyServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TinyServer.open();
-    }
-
-    @AfterAll
-    static void end() {
-        server.close();
-    }
+    @AutoClose
+    private static final TinyServer server = TinyServer.open();
 
     /** In the bodies, PICTURE stands for a picture and quotation marks are single ones. */
     @ParameterizedTest

@@ -15,28 +15,25 @@ import dev.hypersd.serve.error.ErrorCode;
 import dev.hypersd.serve.queue.Client;
 import dev.hypersd.serve.queue.GenerationJob;
 import dev.hypersd.serve.queue.GenerationQueue;
+import dev.hypersd.serve.queue.Limits;
 import dev.hypersd.serve.queue.Network;
 import dev.hypersd.serve.registry.Quality;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
- * A client that sees images while it types and draws. It has at most one running job and one waiting request. A new
- * request replaces the waiting one. It cancels the running job if that takes longer than {@link #MOMENT_NANOS}, or
- * draws an image that was to stay, because then it does not. Safe to share.
+ * A client that sees images while it types and draws. It has at most one job and one waiting request. A new request
+ * replaces both, unless the fast image of the job is being drawn for a moment only ({@link Limits.Clients#moment}),
+ * which is completed first. Safe to share.
  */
 final class LiveSession {
     private static final int PREVIEW_QUALITY = 80;
-
-    /**
-     * The age up to which a running job is completed although a newer request waits. Otherwise a client that sends
-     * continuously, each request cancelling the previous one, would see no image until it pauses.
-     */
-    private static final long MOMENT_NANOS = 250_000_000;
 
     /** The threads that encode images, so that the next job need not wait for it. */
     private static final Executor ENCODERS =
@@ -47,6 +44,7 @@ final class LiveSession {
     private final GenerationQueue queue;
     private final RequestMemory memory;
     private final LiveSender sender;
+    private final Duration moment;
     private final LiveReader reader = new LiveReader(this::read, this::discard);
 
     /** How often the client has cancelled; what it sent before the last time is not wanted any more. */
@@ -65,10 +63,11 @@ final class LiveSession {
             boolean controlPictures,
             RequestMemory.Reservation memory) {}
 
-    private record RunningJob(GenerationJob job, Quality quality, long began) {
-        /** Returns whether a newer request ends this job. */
-        boolean yields() {
-            return quality == Quality.FINAL || System.nanoTime() - began > MOMENT_NANOS;
+    private record RunningJob(GenerationJob job, Quality quality) {
+        /** Returns whether a newer request ends this job, which it does while the job waits for its turn. */
+        boolean yields(Duration moment) {
+            return quality == Quality.FINAL
+                    || job.drawing().filter(time -> time.compareTo(moment) <= 0).isEmpty();
         }
     }
 
@@ -78,6 +77,7 @@ final class LiveSession {
         this.queue = queue;
         this.memory = memory;
         this.sender = sender;
+        this.moment = queue.limits().clients().moment();
     }
 
     /** Returns the address of the client. */
@@ -150,21 +150,28 @@ final class LiveSession {
     private synchronized void request(DrawRequest request) {
         if (request.memory().hasSenderLeft()) {
             discard(request);
-        } else if (running.isEmpty() || running.get().yields()) {
-            cancelAll();
-            start(request);
-        } else {
-            next.ifPresent(this::discard);
+            return;
+        }
+        next.ifPresent(this::discard);
+        next = Optional.empty();
+        if (running.filter(job -> !job.yields(moment)).isPresent()) {
             next = Optional.of(request);
+        } else {
+            start(request, ended());
         }
     }
 
     private synchronized void cancelAll() {
         next.ifPresent(this::discard);
         next = Optional.empty();
-        Optional<RunningJob> cancelled = running;
+        ended().ifPresent(queue::cancel);
+    }
+
+    /** Returns the running job, which is none of this session any more. */
+    private Optional<GenerationJob> ended() {
+        Optional<RunningJob> ended = running;
         running = Optional.empty();
-        cancelled.map(RunningJob::job).ifPresent(queue::cancel);
+        return ended.map(RunningJob::job);
     }
 
     /** Reports to the client that a request was never started. */
@@ -177,7 +184,12 @@ final class LiveSession {
         return new ApiException(ErrorCode.CANCELLED, "a newer request took its place");
     }
 
-    private void start(DrawRequest request) {
+    /**
+     * Submits a job.
+     *
+     * @param replaced the job that gives way to it
+     */
+    private void start(DrawRequest request, Optional<GenerationJob> replaced) {
         if (closed) {
             discard(request);
             return;
@@ -185,14 +197,17 @@ final class LiveSession {
         long began = System.nanoTime();
         GenerationJob job;
         try {
-            job = queue.submit(
-                    new Client(address, id), request.options(), request.quality(), step -> onStep(request, step));
+            Consumer<Step> listener = step -> onStep(request, step);
+            job = replaced.map(other -> queue.replace(other, request.options(), request.quality(), listener))
+                    .orElseGet(() ->
+                            queue.submit(new Client(address, id), request.options(), request.quality(), listener));
         } catch (RuntimeException e) {
+            replaced.ifPresent(queue::cancel);
             request.memory().close();
             sendError(request.number(), e);
             return;
         }
-        running = Optional.of(new RunningJob(job, request.quality(), began));
+        running = Optional.of(new RunningJob(job, request.quality()));
         if (request.controlPictures()) {
             ENCODERS.execute(() -> sendControlPictures(request.number(), job));
         }
@@ -216,7 +231,7 @@ final class LiveSession {
             running = Optional.empty();
             Optional<DrawRequest> following = next;
             next = Optional.empty();
-            following.ifPresent(this::start);
+            following.ifPresent(request -> start(request, Optional.empty()));
         }
     }
 
@@ -236,7 +251,7 @@ final class LiveSession {
     /** Cancels a running job between two steps if a newer request waits and the job takes too long. */
     private synchronized void cancelForNext() {
         if (next.isPresent()) {
-            running.filter(RunningJob::yields).map(RunningJob::job).ifPresent(queue::cancel);
+            running.filter(job -> job.yields(moment)).map(RunningJob::job).ifPresent(queue::cancel);
         }
     }
 

@@ -94,6 +94,18 @@ final class FairQueue<T> {
         join(entry, turn);
     }
 
+    /** Puts {@code item} in the place of another one of its client; returns whether that one was still waiting. */
+    synchronized boolean replace(T other, T item) {
+        for (int i = 0; i < waiting.size(); i++) {
+            Entry<T> entry = waiting.get(i);
+            if (entry.item().equals(other)) {
+                waiting.set(i, new Entry<>(entry.client(), entry.network(), item));
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void join(Entry<T> entry, long servedLast) {
         networks.putIfAbsent(entry.network(), servedLast);
         clients.putIfAbsent(entry.client(), servedLast);

@@ -44,6 +44,9 @@ public final class GenerationJob {
     /** The warnings that were found while the images were generated. */
     private final List<String> found = new CopyOnWriteArrayList<>();
 
+    /** When its first turn began, in nanoseconds. */
+    private volatile Optional<Long> began = Optional.empty();
+
     private volatile boolean shared;
     private volatile boolean cancelled;
     private volatile boolean wantsPreview;
@@ -187,6 +190,16 @@ public final class GenerationJob {
 
     Client client() {
         return client;
+    }
+
+    /** Notes that its first turn begins. */
+    void begin() {
+        began = Optional.of(System.nanoTime());
+    }
+
+    /** Returns the time since its first turn began; empty while it waits for that. */
+    public Optional<Duration> drawing() {
+        return began.map(nanos -> Duration.ofNanos(System.nanoTime() - nanos));
     }
 
     /** Marks the job as cancelled. The thread that runs or removes it then calls {@link #abandon}. */

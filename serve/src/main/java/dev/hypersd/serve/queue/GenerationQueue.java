@@ -138,8 +138,27 @@ public final class GenerationQueue implements AutoCloseable {
      * @throws ApiException if the queue is full or closing, or if the request names unknown files or exceeds a limit
      */
     public GenerationJob submit(Client client, GenerationOptions options, Quality quality, Consumer<Step> listener) {
-        GenerationJob job = resolve(client, options, quality, listener);
-        if (!waiting.offer(client, job)) {
+        return offer(resolve(client, options, quality, listener));
+    }
+
+    /**
+     * Submits a job as {@link #submit} does, in place of {@code other}, which is cancelled. If that one still waits,
+     * the new one has its place in the queue. So a client that never stops changing its wish gets its turn.
+     */
+    public GenerationJob replace(
+            GenerationJob other, GenerationOptions options, Quality quality, Consumer<Step> listener) {
+        GenerationJob job = resolve(other.client(), options, quality, listener);
+        if (waiting.replace(other, job)) {
+            other.cancel();
+            other.abandon();
+            return job;
+        }
+        cancel(other);
+        return offer(job);
+    }
+
+    private GenerationJob offer(GenerationJob job) {
+        if (!waiting.offer(job.client(), job)) {
             throw refused();
         }
         metrics.waiting(waiting.size());

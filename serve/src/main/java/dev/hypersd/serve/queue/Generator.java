@@ -208,6 +208,7 @@ final class Generator implements AutoCloseable {
 
     private void begin(GenerationJob job) {
         if (begun.add(job)) {
+            job.begin();
             metrics.waited(job.age());
             var _ = job.images().whenComplete((_, _) -> begun.remove(job));
         }

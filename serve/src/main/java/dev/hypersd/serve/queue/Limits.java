@@ -32,7 +32,7 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
                     1L << 24,
                     Math.min(512L << 20, Runtime.getRuntime().maxMemory() / 4),
                     Duration.ofSeconds(20)),
-            new Clients(32, 8, 64, 16));
+            new Clients(32, 8, 64, 16, Duration.ofMillis(250)));
 
     /**
      * The limits of the images of one request.
@@ -242,8 +242,11 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
      * @param maxWaitingPerClient the greatest number of waiting requests of one client
      * @param maxSessions the greatest number of open live sessions
      * @param maxSessionsPerClient the greatest number of open live sessions of one client
+     * @param moment how long a fast picture of a live session may be drawn already and is still completed although a
+     *     newer request waits; otherwise a client that sends without a pause would see no picture
      */
-    public record Clients(int maxWaiting, int maxWaitingPerClient, int maxSessions, int maxSessionsPerClient) {
+    public record Clients(
+            int maxWaiting, int maxWaitingPerClient, int maxSessions, int maxSessionsPerClient, Duration moment) {
         public Clients {
             if (maxWaiting < 1 || maxWaitingPerClient < 1) {
                 throw new InvalidRequestException("the queue must have a place at least, not %d and %d of one client"

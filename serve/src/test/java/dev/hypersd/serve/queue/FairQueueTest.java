@@ -56,6 +56,19 @@ class FairQueueTest {
     }
 
     @Test
+    void whoReplacesItsItemAgainAndAgainGetsItsTurnAllTheSame() throws InterruptedException {
+        FairQueue<String> turns = filled("a1", "a2", "a3", "c1", "c2", "c3");
+        assertThat(next(turns)).isEqualTo("a1");
+        turns.offer(B, "b1");
+        assertThat(turns.replace("b1", "b2")).isTrue();
+        assertThat(next(turns)).isEqualTo("c1");
+        assertThat(turns.replace("b2", "b3")).isTrue();
+        assertThat(turns.replace("b2", "b4")).as("an item that waits no more").isFalse();
+        assertThat(next(turns)).isEqualTo("b3");
+        assertThat(next(turns)).isEqualTo("a2");
+    }
+
+    @Test
     void matchingItemsAreTakenFromAllClientsInTurn() throws InterruptedException {
         FairQueue<String> turns = filled("a1", "a2", "b1", "c1");
         assertThat(next(turns)).isEqualTo("a1");
