@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             RunsCommand.class,
             DataCommand.class,
             EvalCommand.class,
+            ModelsCommand.class,
             JudgesCommand.class,
             FollowCommand.class,
             CompareCommand.class,

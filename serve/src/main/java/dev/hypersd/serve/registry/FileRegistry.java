@@ -111,7 +111,7 @@ public final class FileRegistry {
     }
 
     /** Returns a warning about each file in the folders that is not offered, because it is a pickle. */
-    List<String> warnings() {
+    public List<String> warnings() {
         Set<String> offered = known.keySet();
         return entries(PickleConversion::isNamedAsOne)
                 .filter(file -> Files.isRegularFile(file) && !offered.contains(bare(name(file))))
