@@ -5,6 +5,8 @@ import dev.hypersd.judge.JudgeFolder;
 import dev.hypersd.judge.detection.AttributeDecoder;
 import dev.hypersd.judge.detection.AttributeReader;
 import dev.hypersd.judge.detection.Detections;
+import dev.hypersd.model.LoadOptions;
+import dev.hypersd.model.ModelSource;
 import dev.hypersd.pipeline.DiffusionPipeline;
 import dev.hypersd.pipeline.GeneratedImage;
 import dev.hypersd.request.Guidance;
@@ -15,12 +17,16 @@ import dev.hypersd.tensor.ImageTensors;
 import dev.hypersd.tensor.TensorArena;
 import java.util.List;
 
-/** The embedded model and its attribute reader: draws pictures, and says what they show. */
+/**
+ * The embedded model and its attribute reader: draws pictures in the type that is fastest here, and says what they show.
+ */
 record JudgedPictures(DiffusionPipeline pipeline, AttributeReader reader, TensorArena arena) implements AutoCloseable {
     static JudgedPictures load() {
         TensorArena arena = new TensorArena();
         AttributeReader reader = new JudgeFolder(EmbeddedModel.judges()).attributes(arena);
-        return new JudgedPictures(DiffusionPipeline.load(EmbeddedModel.folder()), reader, arena);
+        LoadOptions options = LoadOptions.DEFAULT.withDtype(Engine.fastestDtype());
+        return new JudgedPictures(
+                DiffusionPipeline.load(new ModelSource(EmbeddedModel.folder(), options)), reader, arena);
     }
 
     static ImageRequest.Builder request() {
