@@ -18,7 +18,8 @@ import dev.hypersd.tensor.TensorArena;
 import java.util.List;
 
 /**
- * The embedded model and its attribute reader: draws pictures in the type that is fastest here, and says what they show.
+ * The embedded model and its attribute reader: draws pictures in the type that is fastest here, and says what they
+ * show.
  */
 record JudgedPictures(DiffusionPipeline pipeline, AttributeReader reader, TensorArena arena) implements AutoCloseable {
     static JudgedPictures load() {
