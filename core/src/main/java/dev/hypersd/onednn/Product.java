@@ -1,5 +1,6 @@
 package dev.hypersd.onednn;
 
+import dev.hypersd.kernel.Convolution;
 import dev.hypersd.onednn.OneDnn.Layout;
 import dev.hypersd.onednn.OneDnn.Operation;
 import dev.hypersd.onednn.OneDnn.Plan;
@@ -41,7 +42,7 @@ record Product(
     }
 
     private long along(long side) {
-        return (side + 2 * form.padding() - weights.get(2)) / form.stride() + 1;
+        return Convolution.size(side, weights.get(2), form.stride(), form.padding());
     }
 
     /** Returns the layout in which the weights are multiplied fastest; the caller closes it. */
