@@ -33,8 +33,9 @@ test("Open WebUI with OpenAI: draws and edits", async () => {
   const request = { model: models.data[0].id, prompt: "a cat", n: 1, size: "64x64", response_format: "b64_json" };
   const { data } = await ask("/v1/images/generations", request, { Authorization: "Bearer none" });
   const form = new FormData();
-  for (const [name, value] of Object.entries({ ...request, size: "64x64" })) form.append(name, value);
-  form.append("image", new Blob([Buffer.from(data[0].b64_json, "base64")], { type: "image/png" }), "image.png");
+  // Where nobody has chosen a model to edit with, its name is empty.
+  for (const [name, value] of Object.entries({ ...request, model: "" })) form.append(name, value);
+  form.append("image[]", new Blob([Buffer.from(data[0].b64_json, "base64")], { type: "image/png" }), "image.png");
   const edited = await fetch(`${HYPERSD_URL}/v1/images/edits`, { method: "POST", body: form });
   assert.equal(edited.status, 200);
   assert.ok((await edited.json()).data[0].b64_json);

@@ -74,13 +74,19 @@ record AccessGuard(Optional<String> token, Set<String> hosts, Set<String> origin
         if (!isToken(request, offered)) {
             throw new ApiException(ErrorCode.INVALID_TOKEN, "this is not the token of this server");
         }
+        if (token.isPresent()) {
+            keep(request, offered);
+        }
+        Responses.json(request, Map.of("status", "welcome"));
+    }
+
+    private static void keep(Context request, String offered) {
         Cookie cookie = new Cookie(COOKIE, offered);
         cookie.setPath(request.contextPath() + "/");
         cookie.setHttpOnly(true);
         cookie.setSameSite(SameSite.STRICT);
         cookie.setSecure(request.req().isSecure());
         request.cookie(cookie);
-        Responses.json(request, Map.of("status", "welcome"));
     }
 
     /** Returns whether {@code offered} is the token, unless the address has tried too many wrong ones. */

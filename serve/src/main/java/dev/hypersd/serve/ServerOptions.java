@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -46,6 +47,10 @@ public record ServerOptions(
     public static final Duration WARM_UP = Duration.ofMillis(1500);
 
     private static final int SHORTEST_TOKEN = 16;
+
+    /** What the value of a cookie may be (RFC 6265, section 4.1.1), in which the page keeps the token. */
+    private static final Pattern TOKEN = Pattern.compile("[!#-+\\--:<-\\[\\]-~]+");
+
     private static final Pattern ORIGIN =
             Pattern.compile("https?://[a-z0-9.-]+(:\\d{1,5})?|https?://\\[[0-9a-f:]+](:\\d{1,5})?");
     private static final Pattern BASE_PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)*");
@@ -87,6 +92,10 @@ public record ServerOptions(
             throw new InvalidRequestException(
                     "the token must have %d characters at least, not %d: others could guess it"
                             .formatted(SHORTEST_TOKEN, token.get().length()));
+        }
+        if (token.isPresent() && !TOKEN.matcher(token.get()).matches()) {
+            throw new InvalidRequestException("the token must consist of English letters, digits and signs such as -, "
+                    + "without spaces, quotes, commas, semicolons and backslashes: not every client can send others");
         }
         if (token.isEmpty() && !isLoopback(host)) {
             throw new InvalidRequestException(

@@ -243,6 +243,11 @@ class AccessGuardTest {
                 .hasMessage(
                         "0.0.0.0 can be reached from other machines: give a token that clients must know, or listen "
                                 + "at 127.0.0.1");
+        for (String token : List.of("a token of four words", "a-token-with;a-semicolon", "ein-langes-schlüsselwort")) {
+            assertThatThrownBy(() -> ServerOptions.LOCAL.withToken(token))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageStartingWith("the token must consist of English letters");
+        }
         assertThatThrownBy(() -> ServerOptions.LOCAL.withToken("short"))
                 .isInstanceOf(InvalidRequestException.class)
                 .hasMessage("the token must have 16 characters at least, not 5: others could guess it");

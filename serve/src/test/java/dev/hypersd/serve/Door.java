@@ -97,6 +97,40 @@ enum Door {
                     address("/history/", "?max_items="));
         }
     },
+    ASSISTANTS {
+        @Override
+        Arbitrary<Request> requests() {
+            return Arbitraries.oneOf(
+                    json(
+                            "/mcp",
+                            object(
+                                    field("jsonrpc", 95, "\"2.0\""),
+                                    field("id", 80, "1", "\"a\""),
+                                    field("method", 98, "\"initialize\"", "\"ping\"", "\"tools/call\""),
+                                    field(
+                                            "params",
+                                            90,
+                                            object(
+                                                    field("protocolVersion", 95, "\"2025-06-18\""),
+                                                    field("capabilities", 95, "{}"),
+                                                    field(
+                                                            "clientInfo",
+                                                            95,
+                                                            object(
+                                                                    field("name", 95, "\"a\""),
+                                                                    field("version", 95, "\"1\""))))))),
+                    address("/mcp", "?"));
+        }
+    },
+    PAGE {
+        @Override
+        Arbitrary<Request> requests() {
+            return Arbitraries.oneOf(
+                    json("/login", object(field("token", 95, "\"a-token-of-twenty-four-c\"", "\"\""))),
+                    json("/v1/explanations", object(with(pictures(), field("n", 15, "1", "2")))),
+                    address("/page/", "?"));
+        }
+    },
     LIVE {
         @Override
         Arbitrary<Request> requests() {

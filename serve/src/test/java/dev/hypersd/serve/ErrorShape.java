@@ -13,6 +13,7 @@ import tools.jackson.databind.JsonNode;
 enum ErrorShape {
     OPEN_AI(Set.of("error"), Set.of("message", "type", "param", "code")),
     AUTOMATIC1111(Set.of("error", "detail", "body", "errors"), Set.of()),
+    MODEL_CONTEXT_PROTOCOL(Set.of("jsonrpc", "id", "error"), Set.of("code", "message", "data")),
     COMFY_UI(Set.of("error", "node_errors"), Set.of("type", "message", "details", "extra_info"));
 
     private static final Pattern OF_AUTOMATIC1111 =
@@ -38,6 +39,9 @@ enum ErrorShape {
     static ErrorShape of(String path) {
         if (OF_AUTOMATIC1111.matcher(path).matches()) {
             return AUTOMATIC1111;
+        }
+        if (path.equals("/mcp")) {
+            return MODEL_CONTEXT_PROTOCOL;
         }
         return OF_COMFY_UI.matcher(path).matches() ? COMFY_UI : OPEN_AI;
     }

@@ -34,17 +34,19 @@ class GeneratedRequestsTest {
 
     private static final LogWatch LOG = new LogWatch();
 
+    /** The options of a server behind a proxy, from which it takes any number of connections in a second. */
+    private static final ServerOptions OPTIONS =
+            ServerOptions.LOCAL.forEverybody().behind(Proxies.LOCAL).withLog(LOG::accessed);
+
     private static TinyServer server;
 
     @BeforeAll
     static void startWithAllNetworksLoaded() throws Exception {
         Limits.Requests usual = Limits.DEFAULT.requests();
-        server = new TinyServer(ServerOptions.LOCAL
-                .withLog(LOG::accessed)
-                .withLimits(Limits.DEFAULT
-                        .with(new Limits.Requests(1 << 20, 1 << 18, 1 << 20, usual.maxMemoryBytes(), usual.timeout()))
-                        .with(new Limits.Clients(
-                                1000, 1000, 8, 8, Limits.DEFAULT.clients().moment()))));
+        server = new TinyServer(OPTIONS.withLimits(Limits.DEFAULT
+                .with(new Limits.Requests(1 << 20, 1 << 18, 1 << 20, usual.maxMemoryBytes(), usual.timeout()))
+                .with(new Limits.Clients(
+                        1000, 1000, 8, 8, Limits.DEFAULT.clients().moment()))));
         for (String model : List.of("tiny", "sd15")) {
             String controls = "\"controls\": [{\"name\": \"controlnet-sd15\", \"image\": \"%s\"}]"
                     .formatted(TinyServer.base64(64, 64));
@@ -83,7 +85,7 @@ class GeneratedRequestsTest {
 
     @Test
     void votesAtRandomAreKeptOrRefused(@TempDir Path folder) throws Exception {
-        try (TinyStudy study = TinyStudy.open(folder, ServerOptions.LOCAL.withLog(LOG::accessed))) {
+        try (TinyStudy study = TinyStudy.open(folder, OPTIONS)) {
             sendAll(Door.STUDY, request -> send(study.port(), request), () -> {});
         }
     }

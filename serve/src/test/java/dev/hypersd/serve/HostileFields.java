@@ -245,6 +245,7 @@ final class HostileFields {
                 boundary("a boundary outside of ASCII", "; boundary=\u00ff\u00fe", 400, odd),
                 boundary("a boundary that does not end", "; boundary=\"b", 415, "multipart/form-data"),
                 boundary("two boundaries", "; boundary=a; boundary=b", 400, "the request has no prompt"),
+                boundary("a boundary whose name is in capitals", "; BOUNDARY=b", 400, "the request has no prompt"),
                 boundary("a boundary of spaces", "; boundary=\"   \"", 400, "the form cannot be read"));
     }
 
@@ -274,6 +275,10 @@ final class HostileFields {
                         part("prompt", "a") + part("image", "") + part("image", "") + end,
                         "the form has 2 parts named image"),
                 form("a form without a prompt", part + end, noPrompt),
+                form(
+                        "a prompt that says that it is a file",
+                        part("prompt\"; filename=\"../x", "a") + end,
+                        "the form has no part named image"),
                 form("a form without a picture", part("prompt", "a") + end, "the form has no part named image"),
                 form(
                         "a file name that is a path",

@@ -237,6 +237,14 @@ class McpRoutesTest {
                 server.post(PATH, "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"initialize\", \"params\": 7}"),
                 400,
                 "the parameters of initialize are not those of the protocol");
+        refused(server.post(PATH, "null"), 400, "the message is none of JSON-RPC 2.0");
+        for (String parameters : List.of("", ", \"params\": null")) {
+            refused(
+                    server.post(
+                            PATH, "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"initialize\"" + parameters + "}"),
+                    400,
+                    "the parameters of initialize are not those of the protocol");
+        }
         assertThat(server.get(PATH).statusCode()).isEqualTo(405);
     }
 

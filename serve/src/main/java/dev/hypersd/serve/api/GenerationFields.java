@@ -63,8 +63,9 @@ public final class GenerationFields {
     private static JsonObject withoutOpenAiValues(JsonObject body) {
         JsonObject sized = body.string("size", "").equals("auto") ? body.without("size") : body;
         JsonObject seeded = sized.isNegative("seed") ? sized.without("seed") : sized;
+        JsonObject named = body.has("model") && body.string("model", "").isBlank() ? seeded.without("model") : seeded;
         boolean ofOutput = OUTPUT_BACKGROUNDS.contains(body.string("background", ""));
-        return ofOutput ? seeded.without("background") : seeded;
+        return ofOutput ? named.without("background") : named;
     }
 
     /**

@@ -16,8 +16,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
@@ -37,6 +39,12 @@ record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
     private static final int MAX_BOUNDARY = 70;
 
     private static final int MAX_PART_HEADERS = 1 << 10;
+
+    /** The parameter of the media type, whose name may be in capitals (RFC 9110, section 5.6.6). */
+    private static final Pattern PARAMETER = Pattern.compile("\\bboundary=", Pattern.CASE_INSENSITIVE);
+
+    /** The parts that are files; all others are fields, also where a client gives them the name of a file. */
+    private static final Set<String> FILES = Set.of("image", "mask");
 
     /**
      * Reads the body of {@code context}.
@@ -58,7 +66,8 @@ record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
     private static String boundary(String type) {
         String stated;
         try {
-            stated = Objects.requireNonNullElse(MultiPart.extractBoundary(type), "");
+            stated = Objects.requireNonNullElse(
+                    MultiPart.extractBoundary(PARAMETER.matcher(type).replaceAll("boundary=")), "");
         } catch (RuntimeException e) {
             // The parser of headers meets hostile ones with exceptions of several kinds.
             return "";
@@ -101,7 +110,7 @@ record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
         String name = part.getName().replaceFirst("\\[\\d*]$", "");
         try (InputStream in = Content.Source.asInputStream(part.getContentSource())) {
             byte[] content = in.readAllBytes();
-            if (part.getFileName() != null || name.equals("image") || name.equals("mask")) {
+            if (FILES.contains(name)) {
                 files.computeIfAbsent(name, _ -> new ArrayList<>()).add(content);
             } else if (!fields.has(name)) {
                 fields.put(name, Json.utf8(Path.of(name), content));

@@ -31,16 +31,24 @@ final class McpMessages {
      * @throws ApiException if it is none
      */
     static JSONRPCMessage parse(byte[] encoded) {
-        try {
-            return McpSchema.deserializeJsonRpcMessage(MAPPER, Json.utf8(NAME, encoded));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new ApiException(
-                    ErrorCode.MALFORMED,
-                    e.getCause() instanceof StreamReadException cause
-                            ? "the message " + Json.reason(cause)
-                            : "the message is none of JSON-RPC 2.0: send one object with jsonrpc, method, params and, "
-                                    + "for a request, an id");
+        String text = Json.utf8(NAME, encoded);
+        if (text.strip().equals("null")) { // The SDK would not expect that.
+            throw none();
         }
+        try {
+            return McpSchema.deserializeJsonRpcMessage(MAPPER, text);
+        } catch (IOException | IllegalArgumentException e) {
+            throw e.getCause() instanceof StreamReadException cause
+                    ? new ApiException(ErrorCode.MALFORMED, "the message " + Json.reason(cause))
+                    : none();
+        }
+    }
+
+    private static ApiException none() {
+        return new ApiException(
+                ErrorCode.MALFORMED,
+                "the message is none of JSON-RPC 2.0: send one object with jsonrpc, method, params and, for a request, "
+                        + "an id");
     }
 
     /** Returns a message in one line. */

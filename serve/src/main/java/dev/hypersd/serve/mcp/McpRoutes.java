@@ -67,17 +67,27 @@ public final class McpRoutes {
     }
 
     private void begin(Context context, JSONRPCRequest request) {
-        InitializeRequest asked;
-        try {
-            asked = McpMessages.MAPPER.convertValue(request.params(), new TypeRef<InitializeRequest>() {});
-        } catch (IllegalArgumentException e) {
-            throw new ApiException(ErrorCode.MALFORMED, "the parameters of initialize are not those of the protocol");
-        }
-        McpStreamableServerSessionInit begun = sessions.begin(asked);
+        McpStreamableServerSessionInit begun = sessions.begin(asked(request));
         context.header(SESSION, begun.session().getId());
         context.contentType("application/json")
                 .result(McpMessages.text(
                         JSONRPCResponse.result(request.id(), begun.initResult().block())));
+    }
+
+    private static InitializeRequest asked(JSONRPCRequest request) {
+        InitializeRequest asked;
+        try {
+            asked = McpMessages.MAPPER.convertValue(request.params(), new TypeRef<InitializeRequest>() {});
+        } catch (IllegalArgumentException e) {
+            asked = null;
+        }
+        if (asked == null
+                || asked.protocolVersion() == null
+                || asked.capabilities() == null
+                || asked.clientInfo() == null) {
+            throw new ApiException(ErrorCode.MALFORMED, "the parameters of initialize are not those of the protocol");
+        }
+        return asked;
     }
 
     private void answer(Context context, McpStreamableServerSession session, JSONRPCRequest request)
