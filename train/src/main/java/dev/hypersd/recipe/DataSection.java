@@ -36,7 +36,7 @@ sealed interface DataSection permits DataSection.DrawnPictures, OwnPictures {
             Stream.concat(DataSource.KINDS.stream(), Stream.of(SOURCES)).toList();
 
     /**
-     * Pictures of one size.
+     * The pictures of a training.
      *
      * @param training the training pictures
      * @param heldOut pictures for validation

@@ -69,14 +69,14 @@ final class JudgeRecipes {
             NetworkLoss<N, Sample> loss,
             Section root,
             Common common) {
-        Seen<Sample> seen = Seen.scenes(root, scenes -> scenes);
+        JudgeData<Sample> data = JudgeData.scenes(root, scenes -> scenes);
         return judge(
                 type,
                 root,
                 common,
                 List.of(),
-                network -> SampleMemory.ofBackbone(backbone.apply(network), seen.pixels()),
-                seen,
+                network -> SampleMemory.ofBackbone(backbone.apply(network), data.pixels()),
+                data,
                 arena -> loss);
     }
 
@@ -88,7 +88,7 @@ final class JudgeRecipes {
                 common,
                 files(tokenizer),
                 clip -> SampleMemory.ofClip(clip.text().config(), clip.vision().config()),
-                Seen.captioned(root, common.seed()),
+                JudgeData.captioned(root, common.seed()),
                 arena -> {
                     ClipTokenizer opened = ClipTokenizer.open(tokenizer);
                     return (clip, batch) -> JudgeLosses.contrastive(clip, opened, batch);
@@ -97,7 +97,7 @@ final class JudgeRecipes {
 
     static ObjectiveSource aesthetic(Section root, Common common) {
         Path clip = root.path("clip");
-        return judge(ScoreHead.TYPE, root, common, List.of(), _ -> 0, Seen.pairs(root, common.seed()), arena -> {
+        return judge(ScoreHead.TYPE, root, common, List.of(), _ -> 0, JudgeData.pairs(root, common.seed()), arena -> {
             ClipJudge opened = ClipJudge.open(JudgeFolder.trained(clip), arena);
             return (head, batch) -> JudgeLosses.aesthetic(head, opened, batch);
         });
@@ -111,7 +111,7 @@ final class JudgeRecipes {
                 common,
                 files(tokenizer),
                 model -> SampleMemory.ofPreference(model.config()),
-                Seen.pairs(root, common.seed()),
+                JudgeData.pairs(root, common.seed()),
                 arena -> {
                     ClipTokenizer opened = ClipTokenizer.open(tokenizer);
                     return (model, batch) -> JudgeLosses.preference(model, opened, batch);
@@ -123,7 +123,7 @@ final class JudgeRecipes {
      *
      * @param copied the files that belong to the network
      * @param memory estimates the memory of a sample
-     * @param seen what it learns from
+     * @param data what it learns from
      * @param losses opens what the loss needs
      */
     private static <N, S> ObjectiveSource judge(
@@ -132,11 +132,11 @@ final class JudgeRecipes {
             Common common,
             List<Path> copied,
             ToDoubleFunction<N> memory,
-            Seen<S> seen,
+            JudgeData<S> data,
             Function<TensorArena, NetworkLoss<N, S>> losses) {
         Settings settings = new Settings(root.path("model"), copied, common.emaDecay(), common.seed());
         return encoding -> {
-            Seen.Samples<S> samples = seen.open().get();
+            JudgeData.Samples<S> samples = data.open().get();
             return new NetworkObjective<>(
                     type, settings, common.optimiser(), samples.training(), samples.heldOut(), memory, losses);
         };
@@ -154,14 +154,14 @@ final class JudgeRecipes {
      * @param pixels width and height of the pictures
      * @param open finds them
      */
-    private record Seen<S>(int pixels, Supplier<Samples<S>> open) {
+    private record JudgeData<S>(int pixels, Supplier<Samples<S>> open) {
         private static final String PAIRS = "pairs";
         private static final String SIZE = "size";
 
         record Samples<S>(Dataset<S> training, Dataset<S> heldOut) {}
 
         /** Reads the section {@code data}, which has scenes. */
-        static <S> Seen<S> scenes(Section root, Function<Scenes, Dataset<S>> view) {
+        static <S> JudgeData<S> scenes(Section root, Function<Scenes, Dataset<S>> view) {
             Section section = root.section("data");
             for (String other : DataSection.OWN) {
                 if (section.has(other)) {
@@ -174,7 +174,7 @@ final class JudgeRecipes {
             int count = section.count(DataSection.SCENES, 100_000, 1);
             int pixels = section.count(SIZE, 128, 32);
             section.refuseUnread();
-            return new Seen<>(
+            return new JudgeData<>(
                     pixels,
                     () -> new Samples<>(
                             view.apply(new Scenes(Split.TEST, count, pixels, Optional.empty(), TRAINING_SEED)),
@@ -182,14 +182,14 @@ final class JudgeRecipes {
         }
 
         /** Reads the section {@code data}, which has scenes or the user's pictures. */
-        static Seen<CaptionedImage> captioned(Section root, long seed) {
+        static JudgeData<CaptionedImage> captioned(Section root, long seed) {
             return isOwn(root)
                     ? own(root, seed, samples -> samples)
                     : scenes(root, scenes -> scenes.map(Sample::captioned));
         }
 
         /** Reads the section {@code data}, which has scenes, the user's pictures, or pairs. */
-        static Seen<PreferencePair> pairs(Section root, long seed) {
+        static JudgeData<PreferencePair> pairs(Section root, long seed) {
             if (root.section("data").has(PAIRS)) {
                 return chosen(root.section("data"));
             }
@@ -202,7 +202,8 @@ final class JudgeRecipes {
             return DataSection.OWN.stream().anyMatch(root.section("data")::has);
         }
 
-        private static <S> Seen<S> own(Section root, long seed, Function<Dataset<CaptionedImage>, Dataset<S>> view) {
+        private static <S> JudgeData<S> own(
+                Section root, long seed, Function<Dataset<CaptionedImage>, Dataset<S>> view) {
             DataSection.refuse(
                     root,
                     DataSection.OF_LATENTS,
@@ -210,19 +211,19 @@ final class JudgeRecipes {
             DataSection data = DataSection.read(root);
             Function<Dataset<CaptionedImage>, Dataset<S>> turns =
                     samples -> view.apply(new CaptionTurns(samples, seed));
-            return new Seen<>(data.pixels(), () -> {
+            return new JudgeData<>(data.pixels(), () -> {
                 DataSection.Parts parts = data.open();
                 return new Samples<>(turns.apply(parts.training()), turns.apply(parts.heldOut()));
             });
         }
 
         /** Reads a file of pairs, the last of which are held out. */
-        private static Seen<PreferencePair> chosen(Section section) {
+        private static JudgeData<PreferencePair> chosen(Section section) {
             Path file = section.path(PAIRS);
             int pixels = section.count(SIZE, 128, 32);
             int heldOut = section.count("held_out", 1, 1);
             section.refuseUnread();
-            return new Seen<>(pixels, () -> {
+            return new JudgeData<>(pixels, () -> {
                 ChosenPairs all = ChosenPairs.open(file, pixels);
                 long first = all.size() - heldOut;
                 if (first < 1) {
