@@ -53,7 +53,7 @@ final class OneDnn {
     private OneDnn() {}
 
     private static Optional<SymbolLookup> load() {
-        return Engine.unpack("org/bytedeco/dnnl/" + Loader.getPlatform() + "/" + FILE)
+        return Engine.library("org/bytedeco/dnnl/" + Loader.getPlatform() + "/" + FILE)
                 .map(file -> library(file));
     }
 
@@ -61,7 +61,7 @@ final class OneDnn {
         return SymbolLookup.libraryLookup(file, Arena.global());
     }
 
-    /** Returns whether the library is on the class path. */
+    /** Returns whether the library is there. */
     static boolean isAvailable() {
         return LIBRARY.isPresent();
     }

@@ -153,13 +153,17 @@ public final class Engine {
     }
 
     /**
-     * Unpacks a native library that lies on the class path, into the folder where those of the engine are unpacked.
+     * Finds a native library that does not belong to the engine. One that lies on the class path is unpacked into the
+     * folder where those of the engine are unpacked, unless all of them are installed in a folder.
      *
      * @param resource its path in a jar, such as {@code org/bytedeco/dnnl/linux-x86_64/libdnnl.so.3}
-     * @return the file; empty if no jar has it
+     * @return the file; empty if no jar has it, or if it is not installed
      */
-    public static Optional<Path> unpack(String resource) {
+    public static Optional<Path> library(String resource) {
         result(PREPARED);
+        if (NativeSettings.areInstalled()) {
+            return NativeSettings.installed(resource.substring(resource.lastIndexOf('/') + 1));
+        }
         URL found = torch.class.getClassLoader().getResource(resource);
         return Optional.ofNullable(found).map(library -> unpacking(() -> cached(library)));
     }
@@ -184,9 +188,12 @@ public final class Engine {
     /**
      * Does work that unpacks native libraries. Programs that start at the same time take turns: each unpacks and links
      * anew what the cache lacks, and another one that looked there meanwhile would find files that are missing or
-     * incomplete.
+     * incomplete. Where the libraries are installed nothing is unpacked.
      */
     private static synchronized <T> T unpacking(Supplier<T> work) {
+        if (NativeSettings.areInstalled()) {
+            return work.get();
+        }
         try (FileChannel file = FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = file.lock()) {
             return work.get();

@@ -1,5 +1,11 @@
 package dev.hypersd.tensor;
 
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * Sets system properties that JavaCPP must have before its first class is loaded. Those that are already set are not
  * changed.
@@ -27,6 +33,22 @@ final class NativeSettings {
     /** Returns whether MKL is to be used where it is on the class path. */
     static boolean mklIsWanted() {
         return System.getProperty(BLAS, MKL).equals(MKL);
+    }
+
+    /**
+     * Returns whether the native libraries lie in a folder of {@code java.library.path} and are not unpacked from jars:
+     * {@code -Dorg.bytedeco.javacpp.cachelibraries=false}.
+     */
+    static boolean areInstalled() {
+        return "false".equals(System.getProperty("org.bytedeco.javacpp.cachelibraries"));
+    }
+
+    /** Returns the library {@code file} in the folders of {@code java.library.path}. */
+    static Optional<Path> installed(String file) {
+        return Arrays.stream(System.getProperty("java.library.path", "").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, file))
+                .filter(Files::isRegularFile)
+                .findFirst();
     }
 
     private static void preset(String property, String value) {
