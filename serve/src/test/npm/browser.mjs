@@ -71,7 +71,7 @@ export async function visit(use, { before = () => {}, isAlone = false, ...option
   };
   for (const [event, listener] of Object.entries(listeners)) page.on(event, listener);
   try {
-    await page.emulateMedia({ colorScheme, reducedMotion: null });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" }); // Nothing is waited for that only moves.
     await before(page);
     await page.goto(HYPERSD_URL);
     await use(page, context);

@@ -23,7 +23,6 @@ for (const [colorScheme, rules] of Object.entries(RULES)) {
       await page.locator("#mode [value=sketch]").click();
       await page.locator("#grid").click();
       await kept(page, "two blue stars above a red house at night");
-      await page.emulateMedia({ reducedMotion: "reduce" });
       await assertAccessible(page, "page", rules);
       for (const [command, dialog] of [["help", "keys"], ["compare", "comparison"], ["export", "export-dialog"]]) {
         await page.locator(`#${command}`).click();

@@ -135,6 +135,12 @@ test("everything fits on a telephone", () =>
   listen(async (page) => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 390, `the page is ${width} wide`);
+    await page.locator("#prompt").fill("a very large cat in the garden ".repeat(30));
+    await page.locator("#warnings li").waitFor();
+    for (const id of ["picture", "sketch"]) {
+      const { y, height } = await page.locator(`#${id}`).boundingBox();
+      assert.ok(y >= 0 && y + height <= 844, `${id} is in view beside a long prompt and what is said about it`);
+    }
     await page.locator("#adjust").click();
     for (const id of ["prompt", "sketch", "picture", "again", "compare", "steps", "seed", "model", "save", "theme"]) {
       await page.locator(`#${id}`).scrollIntoViewIfNeeded();

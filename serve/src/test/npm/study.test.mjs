@@ -214,7 +214,6 @@ for (const [colorScheme, rules] of Object.entries(RULES)) {
       await page.locator("#begin button").click();
       await ballot(page).waitFor();
       await page.keyboard.press("ArrowLeft");
-      await page.locator("#pictures").evaluate((e) => Promise.allSettled(e.getAnimations({ subtree: true }).map((a) => a.finished)));
       await assertAccessible(page, "ballot", rules);
       for (const name of ["A ←", "No difference ↓", "B →"]) {
         assert.equal(await page.getByRole("button", { name, exact: true }).count(), 2, name);

@@ -5,8 +5,6 @@ import dev.hypersd.tensor.Dtype;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Clients of other projects use the server: the official client of OpenAI, two clients of AUTOMATIC1111's API, the
@@ -19,20 +17,18 @@ class NodeClientTest {
     @AutoClose
     private static final TinyServer server = TinyServer.open();
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @Test
+    void clientsInNodeCanUseTheServer() throws Exception {
+        NodeClient.require();
+        NodeClient.run(
+                server.uri(""),
                 "openai.test.mjs",
                 "automatic1111.test.mjs",
                 "frontends.test.mjs",
                 "comfyui.test.mjs",
                 "krita.test.mjs",
                 "mcp.test.mjs",
-                "description.test.mjs"
-            })
-    void aClientInNodeCanUseTheServer(String client) throws Exception {
-        NodeClient.require();
-        NodeClient.run(server.uri(""), client);
+                "description.test.mjs");
     }
 
     @Test

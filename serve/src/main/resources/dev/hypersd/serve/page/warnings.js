@@ -29,7 +29,7 @@ export class Warnings {
       this.#dismissed.add(text);
       this.show(sentences);
     };
-    item.append(Object.assign(document.createElement("span"), { textContent: text, lang: "en" }), button);
+    item.append(Object.assign(document.createElement("span"), { textContent: text, title: text, lang: "en" }), button);
     return item;
   }
 }

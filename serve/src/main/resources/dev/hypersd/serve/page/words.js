@@ -189,7 +189,7 @@ export const WORDS = {
   "compare.now": ["This picture", "Dieses Bild"],
   "compare.take": ["Go on with this", "Damit weitermachen"],
   "compare.none": ["There is no other picture in the history yet.", "Im Verlauf ist noch kein anderes Bild."],
-  "a.drawing": ["a drawing", "eine Zeichnung"],
+  "a.drawing": ["drawn", "gezeichnet"],
   "export.heading": ["These settings for others", "Diese Einstellungen für andere"],
   "export.command": ["Command line", "Befehlszeile"],
   "export.json": ["JSON", "JSON"],
