@@ -133,6 +133,9 @@ final class HostileFields {
                 refused(
                         "{\"prompt\": \"<lora:sd15-a-kohya:1e999>\"}",
                         "the weight of a LoRA in the prompt must be a number, not \\\\\"1e999\\\\\""),
+                refused(
+                        with("\"prompt_syntax\": \"weighted\", \"negative_prompt\": \"" + "BREAK ".repeat(499) + "\""),
+                        "a negative prompt that BREAK divides into 500 parts is more than this server allows: 32"),
                 posting(
                         "a prompt of weights without an end",
                         GENERATIONS,

@@ -2,6 +2,8 @@ package dev.hypersd.serve.queue;
 
 import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.image.Image;
+import dev.hypersd.prompt.Phrase;
+import dev.hypersd.prompt.PromptSyntax;
 import dev.hypersd.request.GenerationOptions;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.LoraReference;
@@ -55,6 +57,10 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
             long maxBatchPixels,
             Duration deadline) {
         private static final int MAX_LORAS = 8;
+
+        /** The most parts of a prompt: the text encoder reads each as it reads a whole prompt. */
+        private static final int MAX_PARTS = 32;
+
         private static final int MILLION = 1_000_000;
 
         /** The most ControlNets of one request. */
@@ -77,8 +83,13 @@ public record Limits(Generation generation, Requests requests, Clients clients) 
             for (Option<String> text :
                     List.of(Option.PROMPT, Option.NEGATIVE_PROMPT, Option.PROMPT_2, Option.NEGATIVE_PROMPT_2)) {
                 String kind = text.key().replace("_2", "").replace('_', ' ');
-                int length = options.get(text).map(String::length).orElse(0);
-                atMost(length, maxPromptLength, "a " + kind + " of %d characters");
+                String prompt = options.get(text).orElse("");
+                atMost(prompt.length(), maxPromptLength, "a " + kind + " of %d characters");
+                if (options.get(Option.PROMPT_SYNTAX)
+                        .filter(PromptSyntax.WEIGHTED::equals)
+                        .isPresent()) {
+                    atMost(Phrase.parts(prompt).size(), MAX_PARTS, "a " + kind + " that BREAK divides into %d parts");
+                }
             }
             atMost(options.get(Option.LORAS).map(List<LoraReference>::size).orElse(0), MAX_LORAS, "%d LoRAs");
             atMost(options.get(Option.CONTROLS).map(List::size).orElse(0), MAX_CONTROLS, "%d ControlNets");
