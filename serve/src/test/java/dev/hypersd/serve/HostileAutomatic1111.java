@@ -279,8 +279,12 @@ final class HostileAutomatic1111 {
     }
 
     private static HostileRequest detection(String name, String module, String image, int status, String body) {
-        String json = "{\"controlnet_module\": \"%s\", \"controlnet_input_images\": [\"%s\"]}";
-        return posting(name, "/controlnet/detect", json.formatted(module, image), status, body);
+        return posting(
+                name,
+                "/controlnet/detect",
+                "{\"controlnet_module\": \"%s\", \"controlnet_input_images\": [\"%s\"]}".formatted(module, image),
+                status,
+                body);
     }
 
     private static HostileRequest options(String name, String fields, int status, String body) {
