@@ -182,16 +182,23 @@ final class Cluster implements AutoCloseable {
                 .toList();
     }
 
-    /** Returns the process of the executor that Spark calls {@code id}. */
+    /**
+     * Returns the process of the executor that Spark calls {@code id}, which works in a folder of that name. Its
+     * arguments, with the class path among them, are too long for {@link ProcessHandle.Info}.
+     */
     ProcessHandle executor(String id) {
         return executors().stream()
-                .filter(process -> {
-                    List<String> arguments = List.of(process.info().arguments().orElse(new String[0]));
-                    int at = arguments.indexOf("--executor-id");
-                    return at >= 0 && arguments.get(at + 1).equals(id);
-                })
+                .filter(process -> folderOf(process).endsWith(id))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static Path folderOf(ProcessHandle process) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"));
+        } catch (IOException e) {
+            return Path.of(""); // It has ended meanwhile.
+        }
     }
 
     /** Links the jars of the class path into a folder as a distribution has them. */
