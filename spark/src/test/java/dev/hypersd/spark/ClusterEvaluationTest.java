@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hypersd.json.Json;
 import dev.hypersd.metric.FeatureStatistics;
+import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.tensor.Engine;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -123,9 +124,11 @@ class ClusterEvaluationTest {
         return List.of(
                 "compare",
                 "--set=output=" + folder.resolve(name),
+                "--set=model=" + EmbeddedModel.folder(),
                 "--set=prompts=4",
                 "--set=batch=1",
                 "--set=diversity_prompts=0",
-                "--set=methods=[{name: quick, loras: [hyper-1step], steps: 1}, {name: plain, steps: 1}]");
+                "--set=methods=[{name: quick, loras: [%s], steps: 1}, {name: plain, steps: 1}]"
+                        .formatted(EmbeddedModel.loras().get("hyper-1step")));
     }
 }
