@@ -1,5 +1,6 @@
 package dev.hypersd.serve.api;
 
+import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.serve.error.ApiException;
@@ -113,10 +114,22 @@ record MultipartForm(JsonObject fields, Map<String, List<byte[]>> files) {
             if (FILES.contains(name)) {
                 files.computeIfAbsent(name, _ -> new ArrayList<>()).add(content);
             } else if (!fields.has(name)) {
-                fields.put(name, Json.utf8(Path.of(name), content));
+                put(fields, name, content, part.getFileName() != null);
             } else {
                 throw new ApiException(ErrorCode.MALFORMED, "the form has more than one part named " + name);
             }
+        }
+    }
+
+    /** Adds a field. A file that is no text becomes an object, which no field of a form may be. */
+    private static void put(ObjectNode fields, String name, byte[] content, boolean isFile) {
+        try {
+            fields.put(name, Json.utf8(Path.of(name), content));
+        } catch (InvalidFileException e) {
+            if (!isFile) {
+                throw e;
+            }
+            fields.putObject(name);
         }
     }
 
