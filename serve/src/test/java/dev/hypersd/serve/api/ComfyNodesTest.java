@@ -87,6 +87,7 @@ class ComfyNodesTest {
                             "SIGMAS",
                             "INT",
                             "FLOAT",
+                            "BOOLEAN",
                             "STRING");
         }
     }
