@@ -197,7 +197,7 @@ public final class PackedWeight implements AutoCloseable {
                 return library.get();
             } catch (OperationRefused e) {
                 if (REASONS.add(String.valueOf(e.getMessage()))) {
-                    LOG.log(WARNING, "{0}; the engine computes layers as {1} by itself", e.getMessage(), sizes());
+                    LOG.log(WARNING, "{0}; the engine multiplies layers such as {1} instead", e.getMessage(), sizes());
                 }
                 close();
                 refused = true;

@@ -23,8 +23,6 @@ import java.util.List;
  * @param pixels width and height to which pictures are cropped and resized
  */
 public record ChosenPairs(List<Choice> choices, int pixels) implements Dataset<PreferencePair> {
-    private static final int TRIES = 32;
-
     /** A pair, with the better picture first. */
     public record Choice(String prompt, Path chosen, Path rejected) {}
 
@@ -79,11 +77,8 @@ public record ChosenPairs(List<Choice> choices, int pixels) implements Dataset<P
     @Override
     public PreferencePair get(long index) {
         Choice choice = choices.get(Math.toIntExact(index));
-        SeededRandom random = new SeededRandom(0, index);
-        String other = choice.prompt();
-        for (int i = 0; i < TRIES && other.equals(choice.prompt()); i++) {
-            other = choices.get(random.below(choices.size())).prompt();
-        }
+        String other = PreferencePairs.otherCaption(
+                choice.prompt(), size(), i -> choices.get(i).prompt(), new SeededRandom(0, index));
         return new PreferencePair(square(choice.chosen()), choice.prompt(), square(choice.rejected()), other);
     }
 

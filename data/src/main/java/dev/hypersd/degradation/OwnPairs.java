@@ -14,9 +14,6 @@ import java.util.Optional;
  * @param seed determines degradations and other captions, together with the number of the sample
  */
 public record OwnPairs(Dataset<CaptionedImage> samples, long seed) implements Dataset<PreferencePair> {
-    /** How many other pictures are tried until one has another caption. */
-    private static final int TRIES = 32;
-
     @Override
     public long size() {
         return samples.size();
@@ -38,16 +35,8 @@ public record OwnPairs(Dataset<CaptionedImage> samples, long seed) implements Da
                 sample.image(),
                 sample.caption(),
                 random.of(Degradation.values()).apply(sample.image(), random),
-                otherCaption(sample.caption(), random));
-    }
-
-    /** Returns the caption of another picture; if all that are tried have the same one, there is nothing to learn. */
-    private String otherCaption(String caption, SeededRandom random) {
-        String other = caption;
-        for (int i = 0; i < TRIES && other.equals(caption); i++) {
-            other = samples.get(random.below(Math.toIntExact(size()))).caption();
-        }
-        return other;
+                PreferencePairs.otherCaption(
+                        sample.caption(), size(), other -> samples.get(other).caption(), random));
     }
 
     @Override

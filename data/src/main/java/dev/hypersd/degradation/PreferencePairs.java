@@ -6,12 +6,16 @@ import dev.hypersd.image.Image;
 import dev.hypersd.scene.Caption;
 import dev.hypersd.scene.Sample;
 import dev.hypersd.scene.Scenes;
+import java.util.function.IntFunction;
 
 /**
  * A data set for preference learning: for each scene a degraded picture and a wrong caption. Both are determined by the
  * seed of the scenes and the number of the sample.
  */
 public record PreferencePairs(Scenes scenes) implements Dataset<PreferencePairs.PreferencePair> {
+    /** How many other samples are tried until one has another caption. */
+    private static final int TRIES = 32;
+
     /** Distinguishes the random choices made here from those that made the scenes. */
     private static final long PURPOSE = 100;
 
@@ -49,4 +53,19 @@ public record PreferencePairs(Scenes scenes) implements Dataset<PreferencePairs.
      * @param wrong a caption with a {@link CaptionError}
      */
     public record PreferencePair(Image image, String caption, Image degraded, String wrong) {}
+
+    /**
+     * Returns the caption of another sample; the same one if all that are tried have it, and then there is nothing to
+     * learn from it.
+     *
+     * @param size the number of samples
+     * @param captions returns the caption of a sample
+     */
+    static String otherCaption(String caption, long size, IntFunction<String> captions, SeededRandom random) {
+        String other = caption;
+        for (int i = 0; i < TRIES && other.equals(caption); i++) {
+            other = captions.apply(random.below(Math.toIntExact(size)));
+        }
+        return other;
+    }
 }
