@@ -1,6 +1,6 @@
 package dev.hypersd.cli;
 
-import dev.hypersd.error.HyperSdException;
+import dev.hypersd.error.InvalidRequestException;
 import dev.hypersd.error.Nearest;
 import dev.hypersd.json.Json;
 import dev.hypersd.model.ModelCheck;
@@ -127,7 +127,7 @@ final class ModelsCommand implements Runnable {
             name = "check",
             description = {
                 "Read headers and all values, one tensor at a time: files must be whole, and numbers finite.",
-                "The exit code is 1 if something is wrong with one of them."
+                "The exit code is 1 if something is wrong with one of them or a file is missing."
             },
             footer = {
                 "",
@@ -156,8 +156,7 @@ final class ModelsCommand implements Runnable {
         @Override
         public Integer call() {
             PrintWriter out = spec.commandLine().getOut();
-            List<String> files =
-                    names.stream().filter(name -> Files.exists(Path.of(name))).toList();
+            List<String> files = names.stream().filter(CheckCommand::isFile).toList();
             List<String> others =
                     names.stream().filter(name -> !files.contains(name)).toList();
             boolean whole = true;
@@ -178,23 +177,34 @@ final class ModelsCommand implements Runnable {
             }
             return whole ? 0 : 1;
         }
+
+        /** Returns whether a file is meant, which may be missing; names as they are listed have no folder or ending. */
+        private static boolean isFile(String name) {
+            Path file = Path.of(name);
+            return Files.exists(file) || file.getNameCount() > 1 || name.endsWith(".safetensors");
+        }
     }
 
-    /** Returns the entries of these names; a name may be that of a LoRA and of a ControlNet, and then means both. */
+    /**
+     * Returns the entries of these names; a name may be that of a LoRA and of a ControlNet, and then means both.
+     *
+     * @throws InvalidRequestException if there is no entry of a name
+     */
     private static List<ModelFolders.Entry> named(List<String> names, List<ModelFolders.Entry> entries) {
         List<ModelFolders.Entry> found = new ArrayList<>();
         for (String name : names) {
             List<ModelFolders.Entry> matching =
                     entries.stream().filter(entry -> entry.name().equals(name)).toList();
             if (matching.isEmpty()) {
-                throw new HyperSdException("there is no \"%s\" in the folders that are searched; did you mean %s?"
-                        .formatted(
-                                name,
-                                Nearest.of(
+                throw new InvalidRequestException(
+                        "there is no \"%s\" in the folders that are searched; did you mean %s?"
+                                .formatted(
                                         name,
-                                        entries.stream()
-                                                .map(ModelFolders.Entry::name)
-                                                .toList())));
+                                        Nearest.of(
+                                                name,
+                                                entries.stream()
+                                                        .map(ModelFolders.Entry::name)
+                                                        .toList())));
             }
             found.addAll(matching);
         }

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class ModelsCommandTest {
@@ -93,8 +95,13 @@ class ModelsCommandTest {
                         .out()))
                 .isEqualTo(Json.MAPPER.valueToTree(
                         new Place("model", "sd15", MODELS.resolve("sd15").toString())));
-        Outcome unknown = Outcome.of("models", "path", "flatt");
-        assertThat(unknown.code()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"path", "check"})
+    void anUnknownNameIsWrongUsage(String subcommand) {
+        Outcome unknown = Outcome.of("models", subcommand, "flatt");
+        assertThat(unknown.code()).isEqualTo(2);
         assertThat(unknown.err())
                 .contains("there is no \"flatt\" in the folders that are searched; did you mean flat?");
     }
@@ -137,6 +144,14 @@ class ModelsCommandTest {
                         .lines()
                         .map(line -> Json.MAPPER.readTree(line).path("whole").asBoolean()))
                 .containsExactly(true, false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"missing.safetensors", "models/missing"})
+    void checkReportsAMissingFile(String file) {
+        Outcome outcome = Outcome.of("models", "check", file);
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.out()).contains("not whole: ", "there is no such file or folder");
     }
 
     @Test

@@ -41,7 +41,7 @@ final class Cluster implements AutoCloseable {
             // What is in the store of the root is closed after the last class.
             return context.getRoot()
                     .getStore(ExtensionContext.Namespace.GLOBAL)
-                    .getOrComputeIfAbsent(Cluster.class, _ -> Cluster.start(), Cluster.class);
+                    .computeIfAbsent(Cluster.class, _ -> Cluster.start(), Cluster.class);
         }
     }
 
