@@ -49,18 +49,14 @@ module dev.hypersd.core {
     exports dev.hypersd.kernel to
             dev.hypersd.bench,
             dev.hypersd.cli,
-            dev.hypersd.eval;
+            dev.hypersd.eval,
+            dev.hypersd.train;
     exports dev.hypersd.lora to
             dev.hypersd.cli,
             dev.hypersd.eval,
             dev.hypersd.serve,
             dev.hypersd.train;
     exports dev.hypersd.nn to
-            dev.hypersd.bench,
-            dev.hypersd.cli,
-            dev.hypersd.eval,
-            dev.hypersd.train;
-    exports dev.hypersd.onednn to
             dev.hypersd.bench,
             dev.hypersd.cli,
             dev.hypersd.eval,

@@ -1,12 +1,12 @@
 package dev.hypersd.bench;
 
 import dev.hypersd.json.Json;
+import dev.hypersd.kernel.ProductSpeeds;
 import dev.hypersd.model.ModelPart;
 import dev.hypersd.model.NetworkType;
 import dev.hypersd.tensor.Device;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
-import dev.hypersd.tensor.EngineReport;
 import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.Shapes;
 import dev.hypersd.tensor.TensorArena;
@@ -98,16 +98,16 @@ final class NetworkTimes implements Callable<Integer> {
     @Override
     public Integer call() {
         threads.ifPresent(Engine::useThreads);
-        EngineReport machine = EngineReport.measure();
+        double products = ProductSpeeds.measure().exact();
         for (Part part : parts) {
             if (Files.isDirectory(model.resolve(part.folder))) {
-                System.out.println(Json.MAPPER.writeValueAsString(Engine.infer(() -> measure(part, machine))));
+                System.out.println(Json.MAPPER.writeValueAsString(Engine.infer(() -> measure(part, products))));
             }
         }
         return 0;
     }
 
-    private Map<String, Object> measure(Part part, EngineReport machine) {
+    private Map<String, Object> measure(Part part, double products) {
         try (TensorArena arena = new TensorArena()) {
             long began = System.nanoTime();
             Supplier<Tensor> forward = load(part, arena);
@@ -121,17 +121,17 @@ final class NetworkTimes implements Callable<Integer> {
             line.put("part", part.folder);
             line.put("dtype", dtype == Dtype.I8 ? "int8" : dtype.name().toLowerCase(Locale.ROOT));
             line.put("size", size);
-            line.put("threads", machine.threads());
+            line.put("threads", Engine.threads());
             line.put("load_s", round(loaded));
             line.put("median_s", round(Timing.median(timing.wall())));
             line.put("best_s", round(Timing.best(timing.wall())));
             line.put("all_s", timing.wall());
             line.put("cpu_median_s", round(Timing.median(timing.cpu())));
             line.put("cpu_best_s", round(Timing.best(timing.cpu())));
-            line.put("gemm_gflops", Math.round(machine.gemmGflops()));
+            line.put("product_gflops", Math.round(products));
             if (size == 512) {
                 double rate = part.gigaflop / Timing.median(timing.wall());
-                line.put("share_of_gemm_peak", round(rate / machine.gemmGflops()));
+                line.put("share_of_product_rate", round(rate / products));
             }
             line.put("peak_rss_mib", Timing.peakMebibytes());
             return line;

@@ -2,7 +2,7 @@ package dev.hypersd.cli;
 
 import dev.hypersd.json.Json;
 import dev.hypersd.kernel.ArithmeticCheck;
-import dev.hypersd.onednn.ProductSpeeds;
+import dev.hypersd.kernel.ProductSpeeds;
 import dev.hypersd.tensor.EngineReport;
 import java.io.PrintWriter;
 import java.util.List;
@@ -33,7 +33,7 @@ final class DoctorCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        EngineReport report = EngineReport.measure();
+        EngineReport report = EngineReport.collect();
         ArithmeticCheck arithmetic = ArithmeticCheck.measure();
         ProductSpeeds speeds = ProductSpeeds.measure();
         List<String> advice = Stream.of(report.advice(), speeds.advice())
@@ -52,8 +52,7 @@ final class DoctorCommand implements Runnable {
         line(out, "device", report.device());
         line(out, "threads", report.threads() + " of " + report.cores() + " cores");
         line(out, "memory", report.allocator() + ", huge pages " + report.hugePages());
-        line(out, "matrix product", "%.0f GFLOP/s in f32".formatted(report.gemmGflops()));
-        line(out, "types", speeds.describe());
+        line(out, "products", speeds.describe());
         line(out, "arithmetic", arithmetic.describe());
         line(out, "Java", Runtime.version() + ", " + System.getProperty("java.vendor"));
         if (advice.isEmpty()) {

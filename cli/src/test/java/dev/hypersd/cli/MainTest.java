@@ -43,7 +43,7 @@ class MainTest {
         assertThat(run("doctor", "--json")).isZero();
         JsonNode report = Json.MAPPER.readTree(out.toString());
         assertThat(report.get("engine").stringValue()).startsWith("libtorch 2.");
-        assertThat(report.get("gemmGflops").doubleValue()).isPositive();
+        assertThat(report.get("products").get(0).get("gigaflops").doubleValue()).isPositive();
         assertThat(report.get("arithmetic")
                         .valueStream()
                         .map(type -> type.get("type").stringValue()))

@@ -154,7 +154,7 @@ public record ArithmeticCheck(List<Accuracy> accuracies) {
             largest = Math.max(largest, TensorScope.released(() -> {
                 Tensor a = torch.randn(sizes[0], sizes[2]).to(type.scalarType());
                 Tensor b = torch.randn(sizes[2], sizes[1]).to(type.scalarType());
-                return error(torch.mm(a, b), torch.mm(wide(a), wide(b)));
+                return error(Matmul.linear(a, b.t(), Optional.empty()), torch.mm(wide(a), wide(b)));
             }));
         }
         return largest;

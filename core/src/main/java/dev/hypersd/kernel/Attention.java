@@ -1,14 +1,26 @@
 package dev.hypersd.kernel;
 
+import dev.hypersd.onednn.OneDnn.OperationRefused;
 import dev.hypersd.tensor.Autocast;
 import dev.hypersd.tensor.Dtype;
+import java.util.EnumSet;
+import java.util.Set;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** Scaled dot-product attention (Vaswani et al., 2017), the only place where its implementation is chosen. */
+/**
+ * Scaled dot-product attention (Vaswani et al., 2017), the only place where its implementation is chosen.
+ *
+ * <p>The engine's own has only F32 that is fast on a CPU. Large attention without gradients is computed in {@linkplain
+ * TiledAttention tiles} where oneDNN multiplies faster.
+ */
 public final class Attention {
+    /** The types in which the library has refused to multiply, so that the engine does. */
+    private static final Set<Dtype> REFUSED = EnumSet.noneOf(Dtype.class);
+
     private Attention() {}
 
     /**
@@ -20,7 +32,21 @@ public final class Attention {
      * @return {@code [B, Nq, heads * d]}
      */
     public static Tensor apply(Tensor query, Tensor key, Tensor value, long heads) {
+        if (isPlain(query, key, value) && TiledAttention.pays(query, key, heads)) {
+            try {
+                return TiledAttention.apply(query, key, value, heads);
+            } catch (OperationRefused e) {
+                REFUSED.add(Dtype.of(query.scalar_type()));
+            }
+        }
         return apply(query, key, value, heads, new TensorOptional(), false);
+    }
+
+    /** Returns whether nothing is recorded or converted, and the library was not refused before. */
+    private static boolean isPlain(Tensor query, Tensor key, Tensor value) {
+        boolean recorded =
+                GradMode.is_enabled() && (query.requires_grad() || key.requires_grad() || value.requires_grad());
+        return !recorded && !Autocast.active() && !REFUSED.contains(Dtype.of(query.scalar_type()));
     }
 
     /**

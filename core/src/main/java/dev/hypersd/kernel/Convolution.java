@@ -38,6 +38,9 @@ public final class Convolution {
 
     private static final long IM2COL_PIXELS = 200;
 
+    /** The same where products are faster than those by which the engine's own implementation was measured. */
+    private static final long IM2COL_PIXELS_OF_FAST_PRODUCTS = 300;
+
     /** The channels that oneDNN keeps in one block: 16 of F32, 32 of half precision. */
     private static final long BLOCK = 32;
 
@@ -126,7 +129,10 @@ public final class Convolution {
     }
 
     private static boolean im2colPays(Tensor x, Tensor weight) {
-        return weight.size(2) > 1 && channels(weight) >= IM2COL_CHANNELS && pixels(x) <= IM2COL_PIXELS && isF32OnCpu(x);
+        return weight.size(2) > 1
+                && channels(weight) >= IM2COL_CHANNELS
+                && isF32OnCpu(x)
+                && pixels(x) <= (Matmul.isFasterThanTheEngine() ? IM2COL_PIXELS_OF_FAST_PRODUCTS : IM2COL_PIXELS);
     }
 
     private static long channels(Tensor weight) {

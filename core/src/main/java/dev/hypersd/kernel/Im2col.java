@@ -34,8 +34,8 @@ final class Im2col {
                     new long[] {stride, stride});
             Tensor columns = patches.transpose(0, 1).flatten(1, -1); // [in k k, B H' W']
             Tensor matrix = weight.flatten(1, -1); // [out, in k k]
-            Tensor product = bias.map(b -> torch.addmm(b.unsqueeze(1), matrix, columns))
-                    .orElseGet(() -> torch.mm(matrix, columns));
+            Tensor product = Matmul.linear(matrix, columns.t(), Optional.empty());
+            bias.ifPresent(b -> product.add_(b.unsqueeze(1)));
             return product.view(
                             weight.size(0),
                             batch,

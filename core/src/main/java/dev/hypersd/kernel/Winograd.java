@@ -169,7 +169,7 @@ final class Winograd {
 
         private Tensor compute(long first, long count) {
             Tensor flat = weight.narrow(0, first, count).view(count * in(), 9).t();
-            torch.mm_out(planes(memory, POINTS, count * in()), transform, flat);
+            Matmul.into(planes(memory, POINTS, count * in()), transform, flat);
             return planes(memory, POINTS, count, in()).transpose(1, 2);
         }
     }
@@ -224,7 +224,7 @@ final class Winograd {
                 planes(patches, POINTS, n, columns, in)
                         .unflatten(0, PATCH, PATCH)
                         .copy_(overlapping(from, first, n));
-                torch.mm_out(
+                Matmul.into(
                         planes(transformed, POINTS, n * columns * in),
                         inputTransform,
                         planes(patches, POINTS, n * columns * in));
@@ -244,8 +244,8 @@ final class Winograd {
         private void multiply(Tensor v, Tensor to, long channel) {
             long n = to.size(0);
             long out = to.size(-1);
-            torch.bmm_out(planes(products, POINTS, n * columns, out), v, kernels.transformed(channel, out));
-            torch.mm_out(
+            Matmul.into(planes(products, POINTS, n * columns, out), v, kernels.transformed(channel, out));
+            Matmul.into(
                     planes(tiles, TILE * TILE, n * columns * out),
                     outputTransform,
                     planes(products, POINTS, n * columns * out));

@@ -1,6 +1,6 @@
 /**
- * Convolution and attention, the two operations that determine how fast a picture is drawn. Each has one entry point,
- * so that the fastest implementation for a shape and a device is chosen without the networks knowing.
+ * Matrix products, convolution and attention, the operations that determine how fast a picture is drawn. Each has one
+ * entry point, so that the fastest implementation for a shape and a device is chosen without the networks knowing.
  */
 @NullMarked
 package dev.hypersd.kernel;

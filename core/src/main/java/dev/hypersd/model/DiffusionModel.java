@@ -1,6 +1,6 @@
 package dev.hypersd.model;
 
-import dev.hypersd.onednn.PackedWeight;
+import dev.hypersd.kernel.PackedWeight;
 import dev.hypersd.sampler.Sampler;
 import dev.hypersd.schedule.NoiseSchedule;
 import dev.hypersd.tensor.Device;

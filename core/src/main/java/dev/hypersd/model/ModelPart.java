@@ -7,7 +7,7 @@ import dev.hypersd.json.Json;
 import dev.hypersd.json.JsonObject;
 import dev.hypersd.nn.Parameters;
 import dev.hypersd.nn.StoredParameters;
-import dev.hypersd.onednn.PackedWeight;
+import dev.hypersd.kernel.PackedWeight;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Placement;
 import dev.hypersd.tensor.Shapes;

@@ -1,7 +1,7 @@
 package dev.hypersd.nn;
 
 import dev.hypersd.kernel.Convolution;
-import dev.hypersd.onednn.Form;
+import dev.hypersd.kernel.Form;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;

@@ -1,11 +1,10 @@
 package dev.hypersd.nn;
 
-import dev.hypersd.onednn.Form;
+import dev.hypersd.kernel.Form;
+import dev.hypersd.kernel.Matmul;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,17 +45,12 @@ public final class Linear {
         Optional<Tensor> added = shift.filter(_ -> used.rows().isEmpty());
         Tensor y = used.packed()
                 .map(packed -> packed.linear(x, added))
-                .orElseGet(() -> engine(x, matrix(used.tensor()), added));
+                .orElseGet(() -> Matmul.linear(x, matrix(used.tensor()), added));
         for (LowRank change : used.changes()) {
-            Tensor read = torch.linear(x, matrix(change.down()));
-            y.add_(torch.linear(read, matrix(change.up())), new Scalar(change.scale()));
+            Tensor read = Matmul.linear(x, matrix(change.down()), Optional.empty());
+            y.add_(Matmul.linear(read, matrix(change.up()), Optional.empty()), new Scalar(change.scale()));
         }
         return used.scaled(y, (int) y.dim() - 1, shift);
-    }
-
-    private static Tensor engine(Tensor x, Tensor matrix, Optional<Tensor> shift) {
-        return shift.map(added -> torch.linear(x, matrix, new TensorOptional(added)))
-                .orElseGet(() -> torch.linear(x, matrix));
     }
 
     private static Tensor matrix(Tensor stored) {

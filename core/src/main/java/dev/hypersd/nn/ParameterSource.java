@@ -1,7 +1,7 @@
 package dev.hypersd.nn;
 
-import dev.hypersd.onednn.Form;
-import dev.hypersd.onednn.PackedWeight;
+import dev.hypersd.kernel.Form;
+import dev.hypersd.kernel.PackedWeight;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.hypersd.nn;
 
-import dev.hypersd.onednn.Form;
+import dev.hypersd.kernel.Form;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Shapes;
 import java.util.Collection;

@@ -1,8 +1,8 @@
 package dev.hypersd.nn;
 
 import dev.hypersd.error.InvalidFileException;
-import dev.hypersd.onednn.Form;
-import dev.hypersd.onednn.PackedWeight;
+import dev.hypersd.kernel.Form;
+import dev.hypersd.kernel.PackedWeight;
 import dev.hypersd.tensor.Cancellation;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Placement;

@@ -1,6 +1,6 @@
 package dev.hypersd.nn;
 
-import dev.hypersd.onednn.PackedWeight;
+import dev.hypersd.kernel.PackedWeight;
 import dev.hypersd.tensor.Dtype;
 import java.util.Arrays;
 import java.util.List;

@@ -23,20 +23,21 @@ import org.bytedeco.pytorch.Tensor;
  * <p>The library shares the engine's threads: both are linked with one OpenMP runtime, whose number of threads {@link
  * Engine#useThreads} sets.
  */
-final class OneDnn {
+public final class OneDnn {
     /** Arguments of an execution, as the library numbers them. */
-    static final int SRC = 1;
+    public static final int SRC = 1;
 
-    static final int DST = 17;
-    static final int WEIGHTS = 33;
-    static final int BIAS = 41;
-    static final int SCALES = 4096;
+    public static final int DST = 17;
+    public static final int WEIGHTS = 33;
+    public static final int BIAS = 41;
+    public static final int SCALES = 4096;
 
     private static final int ANY = 1;
     private static final int CPU = 1;
     private static final int IN_ORDER = 1;
     private static final int FORWARD_INFERENCE = 96;
     private static final int CONVOLUTION_DIRECT = 1;
+    private static final int SOFTMAX_ACCURATE = 0x30000;
     private static final int WEIGHTS_DESCRIPTOR = 131;
     private static final int IMPLEMENTATION = 8;
 
@@ -62,12 +63,12 @@ final class OneDnn {
     }
 
     /** Returns whether the library is there. */
-    static boolean isAvailable() {
+    public static boolean isAvailable() {
         return LIBRARY.isPresent();
     }
 
     /** Returns the library's number of an element type. */
-    static int number(Dtype type) {
+    public static int number(Dtype type) {
         return switch (type) {
             case F16 -> 1;
             case BF16 -> 2;
@@ -80,7 +81,7 @@ final class OneDnn {
     }
 
     /** Returns the address of the first element. */
-    static long address(Tensor tensor) {
+    public static long address(Tensor tensor) {
         return tensor.data_ptr().address();
     }
 
@@ -124,6 +125,31 @@ final class OneDnn {
                 ValueLayout.ADDRESS,
                 ValueLayout.ADDRESS,
                 ValueLayout.ADDRESS);
+        static final MethodHandle SOFTMAX = function(
+                "dnnl_softmax_forward_primitive_desc_create",
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.JAVA_INT,
+                ValueLayout.ADDRESS);
+        static final MethodHandle SGEMM = function(
+                "dnnl_sgemm",
+                ValueLayout.JAVA_BYTE,
+                ValueLayout.JAVA_BYTE,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_FLOAT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_FLOAT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG);
         static final MethodHandle REORDER = function("dnnl_reorder_primitive_desc_create", addresses(6));
         static final MethodHandle QUERY_DESCRIPTOR = Linker.nativeLinker()
                 .downcallHandle(
@@ -199,7 +225,7 @@ final class OneDnn {
     }
 
     /** Thrown where the library has no fast implementation of an operation, or not enough memory for it. */
-    static final class OperationRefused extends RuntimeException {
+    public static final class OperationRefused extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         OperationRefused(String message) {
@@ -220,13 +246,56 @@ final class OneDnn {
     }
 
     /**
+     * An F32 matrix in memory.
+     *
+     * @param address the address of the first element
+     * @param transposed whether columns are contiguous and not rows
+     * @param distance the number of elements from one row to the next, or from one column to the next
+     */
+    public record Matrix(long address, boolean transposed, long distance) {
+        private byte form() {
+            return (byte) (transposed ? 'T' : 'N');
+        }
+    }
+
+    /**
+     * Computes {@code c = a b}, or {@code c += a b}, in F32. Nothing is compiled for it.
+     *
+     * @param a {@code [m, k]}
+     * @param b {@code [k, n]}
+     * @param c {@code [m, n]}, whose rows are contiguous
+     */
+    public static void multiply(long m, long n, long k, Matrix a, Matrix b, Matrix c, boolean added) {
+        int status;
+        try {
+            status = (int) Functions.SGEMM.invokeExact(
+                    a.form(),
+                    b.form(),
+                    m,
+                    n,
+                    k,
+                    1f,
+                    a.address,
+                    a.distance,
+                    b.address,
+                    b.distance,
+                    added ? 1f : 0f,
+                    c.address,
+                    c.distance);
+        } catch (Throwable e) {
+            throw new IllegalStateException("oneDNN cannot be called", e);
+        }
+        check(status);
+    }
+
+    /**
      * The description of a block of memory: sizes, element type and layout.
      *
      * @param handle the library's object
      */
-    record Layout(MemorySegment handle) implements AutoCloseable {
+    public record Layout(MemorySegment handle) implements AutoCloseable {
         /** Describes memory in which the elements of each dimension lie {@code strides} apart. */
-        static Layout strided(Dtype type, long[] sizes, long[] strides) {
+        public static Layout strided(Dtype type, long[] sizes, long[] strides) {
             try (Arena arena = Arena.ofConfined()) {
                 return new Layout(made(
                         Functions.DESCRIBE,
@@ -238,7 +307,7 @@ final class OneDnn {
         }
 
         /** Describes memory in row-major order. */
-        static Layout rowMajor(Dtype type, long... sizes) {
+        public static Layout rowMajor(Dtype type, long... sizes) {
             long[] strides = new long[sizes.length];
             long next = 1;
             for (int i = sizes.length - 1; i >= 0; i--) {
@@ -249,14 +318,14 @@ final class OneDnn {
         }
 
         /** Describes feature maps {@code [B, C, H, W]} with channels innermost. */
-        static Layout channelsLast(Dtype type, long[] sizes) {
+        public static Layout channelsLast(Dtype type, long[] sizes) {
             long channels = sizes[1];
             long row = sizes[3] * channels;
             return strided(type, sizes, new long[] {sizes[2] * row, 1, row, channels});
         }
 
         /** Describes memory whose layout the operation chooses. */
-        static Layout any(Dtype type, long... sizes) {
+        public static Layout any(Dtype type, long... sizes) {
             try (Arena arena = Arena.ofConfined()) {
                 return new Layout(made(
                         Functions.DESCRIBE_ANY,
@@ -268,7 +337,7 @@ final class OneDnn {
         }
 
         /** Returns the number of bytes, those that fill up blocks included. */
-        long bytes() {
+        public long bytes() {
             try {
                 return (long) Functions.SIZE.invokeExact(handle);
             } catch (Throwable e) {
@@ -277,7 +346,7 @@ final class OneDnn {
         }
 
         /** Returns whether both describe the same memory. */
-        boolean isSame(Layout other) {
+        public boolean isSame(Layout other) {
             try {
                 return (int) Functions.EQUAL.invokeExact(handle, other.handle) == 1;
             } catch (Throwable e) {
@@ -296,14 +365,14 @@ final class OneDnn {
     }
 
     /** An operation whose implementation has been chosen but not yet compiled. */
-    record Plan(MemorySegment handle) implements AutoCloseable {
+    public record Plan(MemorySegment handle) implements AutoCloseable {
         /**
          * Plans {@code src [M, K] x weights [K, N] + bias [1, N]}.
          *
          * @param bias empty for none
          * @param scaled the arguments that have scales: a mask of the dimensions along which they differ for each
          */
-        static Plan product(Layout src, Layout weights, Optional<Layout> bias, Layout dst, Scales... scaled) {
+        public static Plan product(Layout src, Layout weights, Optional<Layout> bias, Layout dst, Scales... scaled) {
             MemorySegment attributes = attributes(scaled);
             try {
                 return fast(made(
@@ -320,7 +389,7 @@ final class OneDnn {
         }
 
         /** Plans a convolution of feature maps {@code [B, C, H, W]} with square filters. */
-        static Plan convolution(
+        public static Plan convolution(
                 Layout src,
                 Layout weights,
                 Optional<Layout> bias,
@@ -349,8 +418,26 @@ final class OneDnn {
             }
         }
 
+        /** Plans the softmax of each row of a matrix. */
+        public static Plan softmax(Layout src, Layout dst) {
+            MemorySegment attributes = attributes();
+            try {
+                return fast(made(
+                        Functions.SOFTMAX,
+                        Functions.ENGINE,
+                        FORWARD_INFERENCE,
+                        SOFTMAX_ACCURATE,
+                        src.handle,
+                        dst.handle,
+                        1,
+                        attributes));
+            } finally {
+                call(Functions.DESTROY_ATTRIBUTES, attributes);
+            }
+        }
+
         /** Plans the copy of memory into another layout or type. */
-        static Plan copy(Layout from, Layout to, Scales... scaled) {
+        public static Plan copy(Layout from, Layout to, Scales... scaled) {
             MemorySegment attributes = attributes(scaled);
             try {
                 return new Plan(made(
@@ -395,7 +482,7 @@ final class OneDnn {
         }
 
         /** Returns the layout in which the operation takes its weights; the caller closes it. */
-        Layout weights() {
+        public Layout weights() {
             try {
                 var found = (MemorySegment) Functions.QUERY_DESCRIPTOR.invokeExact(handle, WEIGHTS_DESCRIPTOR, 0);
                 return new Layout(found).copy();
@@ -416,10 +503,10 @@ final class OneDnn {
      * @param argument the argument
      * @param mask the dimensions along which they differ, as bits; 0 for one scale
      */
-    record Scales(int argument, int mask) {}
+    public record Scales(int argument, int mask) {}
 
     /** A compiled operation. The memory that it works on is passed at each call. */
-    static final class Operation implements AutoCloseable {
+    public static final class Operation implements AutoCloseable {
         /** The bytes of a {@code dnnl_exec_arg_t}: a number, filled up, and an address. */
         private static final long ARGUMENT_BYTES = 16;
 
@@ -434,7 +521,7 @@ final class OneDnn {
          * @param numbers the numbers of the arguments
          * @param layouts their layouts, in the same order
          */
-        Operation(Plan plan, int[] numbers, Layout... layouts) {
+        public Operation(Plan plan, int[] numbers, Layout... layouts) {
             this.primitive = made(Functions.PRIMITIVE, plan.handle);
             this.memories = new MemorySegment[numbers.length];
             this.arguments = arena.allocate(numbers.length * ARGUMENT_BYTES, ValueLayout.ADDRESS.byteAlignment());
@@ -446,7 +533,7 @@ final class OneDnn {
         }
 
         /** Runs the operation on the memory at {@code addresses}, in the order of the arguments. */
-        synchronized void run(long... addresses) {
+        public synchronized void run(long... addresses) {
             if (addresses.length != memories.length) {
                 throw new IllegalArgumentException(
                         addresses.length + " addresses for " + memories.length + " arguments");

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** The operations compiled so far, by what they are for. Those that were not used for longest are given up. */
-final class Operations {
+public final class Operations {
     /** Enough for several models and sizes of pictures; one network has some dozens. */
     private static final int MOST = 1024;
 
@@ -30,7 +30,7 @@ final class Operations {
      *
      * @param compile compiles it
      */
-    static synchronized Operation of(Record key, Supplier<Operation> compile) {
+    public static synchronized Operation of(Record key, Supplier<Operation> compile) {
         Operation known = COMPILED.get(key);
         if (known == null) {
             known = compile.get();

@@ -1,6 +1,6 @@
 /**
- * The kernels of oneDNN, called directly: products in BF16 and INT8 with weights that were arranged for them once. The
- * engine contains the same library but rearranges weights in every call.
+ * The functions of oneDNN, called directly. The engine contains the same library but rearranges weights in every call,
+ * has no products in INT8, and multiplies in F32 with another library.
  */
 @NullMarked
 package dev.hypersd.onednn;

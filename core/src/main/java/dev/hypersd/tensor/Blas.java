@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -15,18 +16,34 @@ import org.bytedeco.javacpp.Loader;
  *
  * @param name the name that the library reports
  * @param mkl whether it is Intel's MKL
+ * @param usesAvx512 whether it multiplies with AVX-512 on this processor
  */
-record Blas(String name, boolean mkl) {
+record Blas(String name, boolean mkl, boolean usesAvx512) {
     private static final int LONGEST_NAME = 256;
+
+    /** The first of MKL's branches of code ({@code MKL_CBWR_AVX512}) that use AVX-512. */
+    private static final int MKL_AVX512 = 12;
+
+    /** OpenBLAS' names of processors with AVX-512. */
+    private static final Set<String> OPENBLAS_AVX512 = Set.of("SkylakeX", "Cooperlake", "SapphireRapids");
 
     /** Identifies the loaded library. The engine must have started. */
     static Blas loaded() {
         SymbolLookup libraries = SymbolLookup.loaderLookup();
         Optional<MemorySegment> mkl = libraries.find("MKL_Get_Version_String");
         if (mkl.isPresent()) {
-            return new Blas(mklVersion(mkl.get()), true);
+            boolean wide = libraries
+                    .find("mkl_cbwr_get_auto_branch")
+                    .filter(function -> number(function) >= MKL_AVX512)
+                    .isPresent();
+            return new Blas(mklVersion(mkl.get()), true, wide);
         }
-        return new Blas(libraries.find("openblas_get_config").map(Blas::text).orElse("unknown BLAS"), false);
+        boolean wide = libraries
+                .find("openblas_get_corename")
+                .map(Blas::text)
+                .filter(OPENBLAS_AVX512::contains)
+                .isPresent();
+        return new Blas(libraries.find("openblas_get_config").map(Blas::text).orElse("unknown BLAS"), false, wide);
     }
 
     /**
@@ -56,6 +73,16 @@ record Blas(String name, boolean mkl) {
                     .strip();
         } catch (Throwable e) {
             throw new IllegalStateException("MKL does not report its version", e);
+        }
+    }
+
+    /** Calls {@code int function()}. */
+    private static int number(MemorySegment function) {
+        var call = Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(ValueLayout.JAVA_INT));
+        try {
+            return (int) call.invokeExact();
+        } catch (Throwable e) {
+            throw new IllegalStateException("MKL does not report its branch of code", e);
         }
     }
 

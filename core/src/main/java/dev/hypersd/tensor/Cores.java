@@ -16,7 +16,9 @@ final class Cores {
     /** The names of processor features for products in BF16: with AVX-512, with AMX, and on ARM. */
     private static final Pattern BF16 = Pattern.compile("\\b(avx512_bf16|amx_bf16|bf16)\\b");
 
-    private static final boolean MULTIPLY_BF16 = readMultiplyBf16();
+    private static final Pattern AVX512 = Pattern.compile("\\bavx512f\\b");
+
+    private static final String READ_ABILITIES = abilities();
 
     private Cores() {}
 
@@ -45,14 +47,19 @@ final class Cores {
      * the system does not report them (Windows, macOS), it is assumed not to.
      */
     static boolean multiplyBf16() {
-        return MULTIPLY_BF16;
+        return BF16.matcher(READ_ABILITIES).find();
     }
 
-    private static boolean readMultiplyBf16() {
+    /** Returns whether the processor has AVX-512, as far as the system reports it. */
+    static boolean haveAvx512() {
+        return AVX512.matcher(READ_ABILITIES).find();
+    }
+
+    private static String abilities() {
         try {
-            return BF16.matcher(Files.readString(ABILITIES)).find();
+            return Files.readString(ABILITIES);
         } catch (IOException e) {
-            return false;
+            return "";
         }
     }
 }

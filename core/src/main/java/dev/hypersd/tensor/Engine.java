@@ -131,6 +131,14 @@ public final class Engine {
     }
 
     /**
+     * Returns whether the engine's library of matrix products leaves AVX-512 unused on a processor that has it: MKL on
+     * those of AMD, OpenBLAS on those that it does not know.
+     */
+    public static boolean multipliesWithoutAvx512() {
+        return call(() -> Cores.haveAvx512() && !Blas.loaded().usesAvx512());
+    }
+
+    /**
      * Prepares the libraries, as the first task of the thread. An error in loading them is thrown again to the caller
      * of the first work.
      */

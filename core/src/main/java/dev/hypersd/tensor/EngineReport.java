@@ -7,12 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A report of the libraries and the processor that compute on this machine, of their speed, and of what would make them
- * faster.
+ * A report of the libraries and the processor that compute on this machine, and of what would make them faster.
  *
  * @param engine the name and version of the tensor engine
  * @param platform the operating system and architecture, such as {@code linux-x86_64}
@@ -23,7 +21,6 @@ import org.bytedeco.pytorch.global.torch;
  * @param cores the number of physical cores available to this process
  * @param allocator the allocator of large blocks of memory
  * @param hugePages a phrase that says whether tensors are in huge pages
- * @param gemmGflops the measured rate of an F32 matrix product, which limits convolution, attention and linear layers
  * @param advice sentences that say what would make this machine faster; may be empty
  */
 public record EngineReport(
@@ -36,19 +33,16 @@ public record EngineReport(
         int cores,
         String allocator,
         String hugePages,
-        double gemmGflops,
         List<String> advice) {
 
     private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
-    private static final int GEMM_SIZE = 2048;
-    private static final int GEMM_ROUNDS = 8;
 
     public EngineReport {
         advice = List.copyOf(advice);
     }
 
-    /** Collects the report and measures the speed, which takes about a second. */
-    public static EngineReport measure() {
+    /** Collects the report. */
+    public static EngineReport collect() {
         return Engine.infer(() -> {
             Blas blas = Blas.loaded();
             Memory memory = Memory.ofThisProcess();
@@ -64,7 +58,6 @@ public record EngineReport(
                     cores,
                     memory.allocator(),
                     memory.hugePages(),
-                    measureGemm(),
                     advice(blas, memory, threads, cores));
         });
     }
@@ -77,20 +70,6 @@ public record EngineReport(
         }
         advice.addAll(memory.advice());
         return advice;
-    }
-
-    /** Returns the best rate of several products {@code [2048, 2048] x [2048, 2048]}. */
-    private static double measureGemm() {
-        Tensor a = torch.randn(GEMM_SIZE, GEMM_SIZE);
-        Tensor b = torch.randn(GEMM_SIZE, GEMM_SIZE);
-        Tensor product = torch.mm(a, b);
-        long best = Long.MAX_VALUE;
-        for (int round = 0; round < GEMM_ROUNDS; round++) {
-            long start = System.nanoTime();
-            torch.mm_out(product, a, b);
-            best = Math.min(best, System.nanoTime() - start);
-        }
-        return 2.0 * GEMM_SIZE * GEMM_SIZE * GEMM_SIZE / best;
     }
 
     /** The allocator and page size of large blocks of memory, as far as Linux reports them. */

@@ -1,6 +1,7 @@
 package dev.hypersd.evaluation;
 
 import dev.hypersd.error.HyperSdException;
+import dev.hypersd.kernel.ProductSpeeds;
 import dev.hypersd.model.ComputeEstimate;
 import dev.hypersd.model.LoadOptions;
 import dev.hypersd.model.MemoryEstimate;
@@ -8,7 +9,6 @@ import dev.hypersd.model.ModelSource;
 import dev.hypersd.model.OpenedModel;
 import dev.hypersd.request.ImageRequest;
 import dev.hypersd.request.Size;
-import dev.hypersd.tensor.EngineReport;
 import dev.hypersd.tensor.MachineMemory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +80,7 @@ public record DryRun(List<String> missing, List<Cost> costs, double rate, long a
         }
         settings.reference().filter(path -> !Files.exists(path)).ifPresent(path -> all.add(path + " (reference)"));
         return new DryRun(
-                List.copyOf(all), costs, EngineReport.measure().gemmGflops() * 1e9 * SHARE, MachineMemory.available());
+                List.copyOf(all), costs, ProductSpeeds.measure().exact() * 1e9 * SHARE, MachineMemory.available());
     }
 
     private static Stream<Path> files(Contestant contestant) {

@@ -1,14 +1,15 @@
-package dev.hypersd.onednn;
+package dev.hypersd.kernel;
 
 import static dev.hypersd.onednn.OneDnn.address;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.hypersd.error.InvalidRequestException;
-import dev.hypersd.kernel.Convolution;
+import dev.hypersd.onednn.OneDnn;
 import dev.hypersd.onednn.OneDnn.Layout;
 import dev.hypersd.onednn.OneDnn.Operation;
 import dev.hypersd.onednn.OneDnn.OperationRefused;
 import dev.hypersd.onednn.OneDnn.Plan;
+import dev.hypersd.onednn.Operations;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;

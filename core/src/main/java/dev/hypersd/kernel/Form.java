@@ -1,4 +1,4 @@
-package dev.hypersd.onednn;
+package dev.hypersd.kernel;
 
 /**
  * What a weight is used for.

@@ -1,9 +1,11 @@
-package dev.hypersd.onednn;
+package dev.hypersd.kernel;
 
+import dev.hypersd.onednn.OneDnn;
 import dev.hypersd.onednn.OneDnn.Layout;
 import dev.hypersd.onednn.OneDnn.Operation;
 import dev.hypersd.onednn.OneDnn.Plan;
 import dev.hypersd.onednn.OneDnn.Scales;
+import dev.hypersd.onednn.Operations;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Tensors;
 import org.bytedeco.pytorch.Scalar;

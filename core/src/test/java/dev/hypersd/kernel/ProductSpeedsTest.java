@@ -1,8 +1,8 @@
-package dev.hypersd.onednn;
+package dev.hypersd.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hypersd.onednn.ProductSpeeds.Rate;
+import dev.hypersd.kernel.ProductSpeeds.Rate;
 import dev.hypersd.tensor.Dtype;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.hypersd.onednn;
+package dev.hypersd.kernel;
 
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The measured rates of linear layers in each type, as networks compute them: F32 by the engine, BF16 and INT8 with
+ * The measured rates of linear layers in each type, as networks compute them: F32 by {@link Matmul}, BF16 and INT8 with
  * packed weights and, in INT8, with the input quantised each time.
  *
  * @param rates one for each type that this machine computes in with packed weights, and F32
@@ -47,7 +47,7 @@ public record ProductSpeeds(List<Rate> rates) {
             Tensor x = torch.randn(SIZE, SIZE);
             Tensor w = torch.randn(SIZE, SIZE);
             List<Rate> rates = new ArrayList<>();
-            rates.add(new Rate(Dtype.F32, rate(() -> torch.linear(x, w))));
+            rates.add(new Rate(Dtype.F32, rate(() -> Matmul.linear(x, w, Optional.empty()))));
             Tensor read = x.to(Engine.fastestDtype().scalarType());
             if (PackedWeight.isAvailable() && Engine.fastestDtype() == Dtype.BF16) {
                 rates.add(new Rate(Dtype.BF16, packedRate(read, w, Dtype.BF16)));
@@ -75,6 +75,11 @@ public record ProductSpeeds(List<Rate> rates) {
         return 2.0 * SIZE * SIZE * SIZE / best;
     }
 
+    /** Returns the rate in F32, in billions of operations a second. */
+    public double exact() {
+        return rates.getFirst().gigaflops;
+    }
+
     /** Returns the rates in one line. */
     public String describe() {
         return "%s GFLOP/s in linear layers"
@@ -85,7 +90,7 @@ public record ProductSpeeds(List<Rate> rates) {
 
     /** Returns a sentence for each type that draws faster than F32 here. */
     public List<String> advice() {
-        double exact = rates.getFirst().gigaflops;
+        double exact = exact();
         return rates.stream()
                 .skip(1)
                 .filter(rate -> rate.gigaflops > WORTH * exact)

@@ -1,6 +1,6 @@
-package dev.hypersd.onednn;
+package dev.hypersd.kernel;
 
-import dev.hypersd.kernel.Convolution;
+import dev.hypersd.onednn.OneDnn;
 import dev.hypersd.onednn.OneDnn.Layout;
 import dev.hypersd.onednn.OneDnn.Operation;
 import dev.hypersd.onednn.OneDnn.Plan;
