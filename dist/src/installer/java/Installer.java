@@ -1,5 +1,7 @@
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -25,6 +27,9 @@ public final class Installer {
     private static final String NAME = "hypersd";
     private static final boolean LINUX = is("linux");
     private static final boolean WINDOWS = is("windows");
+
+    /** Where jars that have libraries for all platforms keep those of this one. */
+    private static final String PLATFORM = LINUX ? "Linux/x86_64" : WINDOWS ? "Windows/x86_64" : "Mac/(aarch64|arm64)";
 
     /** What no class of the command names: archives as file systems, and the curves of TLS certificates. */
     private static final List<String> FURTHER_MODULES = List.of("jdk.zipfs", "jdk.crypto.ec");
@@ -120,12 +125,15 @@ public final class Installer {
             Path file = built.resolve("../..").resolve(text);
             Files.copy(file, content.resolve(file.getFileName()));
         }
-        flatten(unpacked, Files.createDirectories(content.resolve("native")));
+        Path natives = Files.createDirectories(content.resolve("native"));
+        flatten(unpacked, natives);
         Path libraries = Files.createDirectories(content.resolve("lib"));
         Files.copy(built.resolve(NAME + ".jar"), content.resolve(NAME + ".jar"), StandardCopyOption.COPY_ATTRIBUTES);
         try (Stream<Path> jars = jars()) {
             for (Path jar : jars.filter(jar -> !isNative(jar)).toList()) {
-                Files.copy(jar, libraries.resolve(jar.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+                Path copy = libraries.resolve(jar.getFileName());
+                Files.copy(jar, copy, StandardCopyOption.COPY_ATTRIBUTES);
+                takeLibrariesOut(copy, natives);
             }
         }
         return content;
@@ -142,8 +150,38 @@ public final class Installer {
 
     /** Returns whether {@code file} is a library itself and not one of the links that lead to it. */
     private static boolean isLibrary(Path file) {
-        boolean isNamedAsOne = file.getFileName().toString().matches(".*\\.(so|dll|dylib|jnilib)(\\.\\d+)*");
-        return isNamedAsOne && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+        return isNamedAsLibrary(file.toString()) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static boolean isNamedAsLibrary(String file) {
+        return file.matches(".*\\.(so|dll|dylib|jnilib)(\\.\\d+)*");
+    }
+
+    /**
+     * Takes native libraries out of a jar that has them beside its classes, as those that read WebP and speak to
+     * terminals do. They would be unpacked to the folder for temporary files, which may be read-only, whenever they are
+     * used; where a jar has none, it takes what lies in {@code natives}.
+     */
+    private static void takeLibrariesOut(Path jar, Path natives) throws IOException {
+        List<String> libraries;
+        try (JarFile file = new JarFile(jar.toFile())) {
+            libraries = file.stream()
+                    .map(JarEntry::getName)
+                    .filter(Installer::isNamedAsLibrary)
+                    .toList();
+        }
+        if (libraries.isEmpty()) {
+            return;
+        }
+        try (FileSystem inside = FileSystems.newFileSystem(jar)) {
+            for (String name : libraries) {
+                Path library = inside.getPath(name);
+                if (name.matches(".*/" + PLATFORM + "/[^/]*")) {
+                    Files.copy(library, natives.resolve(library.getFileName().toString()));
+                }
+                Files.delete(library);
+            }
+        }
     }
 
     private Path application(Path runtime, Path content) throws IOException {

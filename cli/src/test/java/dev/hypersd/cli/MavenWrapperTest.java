@@ -47,7 +47,7 @@ class MavenWrapperTest {
         }
         Path tools = Files.createDirectory(folder.resolve("tools"));
         for (String tool : TOOLS) {
-            for (String place : System.getenv("PATH").split(File.pathSeparator)) {
+            for (String place : System.getenv("PATH").split(File.pathSeparator, -1)) {
                 if (Files.isExecutable(Path.of(place, tool)) && !Files.exists(tools.resolve(tool))) {
                     Files.createSymbolicLink(tools.resolve(tool), Path.of(place, tool));
                 }
