@@ -1,9 +1,9 @@
 package dev.hypersd.lora;
 
+import dev.hypersd.kernel.PackedWeight;
 import dev.hypersd.nn.Adapters;
 import dev.hypersd.nn.Parameter;
 import dev.hypersd.nn.Weight;
-import dev.hypersd.kernel.PackedWeight;
 import dev.hypersd.tensor.Cancellation;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
