@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """The Python peers of `bench`: the same networks, the same weights file, the same inputs, in PyTorch and in ONNX Runtime.
 
-  peers.py --model DIR --mode eager|channels_last|onnx [--parts unet,vae,taesd,text] [--threads 2] [--rounds 3] [--dump DIR]
+  peers.py --model DIR --mode eager|channels_last|compiled|onnx [--dtype f32|bf16|int8] [--parts unet,vae,taesd,text] [--threads 2] [--rounds 3]
+           [--dump DIR]
+
+PyTorch computes in f32 or bf16. ONNX Runtime computes in f32, or in int8: weights of linear layers are quantised, and their inputs while it runs.
 
 Needs torch, safetensors and numpy; for the mode onnx also onnx, onnxscript and onnxruntime; for the part text also transformers. Prints one JSON
 line a part, shaped like those of dev.hypersd.bench.NetworkTimes: seconds of every round, median, best, and the processor seconds beside them, which move
@@ -13,13 +16,16 @@ import argparse, json, os, resource, statistics, sys, tempfile, time
 
 ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 ap.add_argument("--model", required=True)
-ap.add_argument("--mode", default="channels_last", choices=["eager", "channels_last", "onnx"])
+ap.add_argument("--mode", default="channels_last", choices=["eager", "channels_last", "compiled", "onnx"])
+ap.add_argument("--dtype", default="f32", choices=["f32", "bf16", "int8"])
 ap.add_argument("--parts", default="unet,vae,taesd,text")
 ap.add_argument("--threads", type=int, default=2)
 ap.add_argument("--rounds", type=int, default=3)
 ap.add_argument("--size", type=int, default=512)
 ap.add_argument("--dump")
 args = ap.parse_args()
+if args.dtype != "f32" and (args.dtype == "int8") != (args.mode == "onnx"):
+    ap.error(f"--dtype {args.dtype} is not measured with --mode {args.mode}: int8 is ONNX Runtime's, bf16 is PyTorch's")
 
 import torch
 import torch.nn.functional as F
@@ -37,7 +43,9 @@ class Net(torch.nn.Module):
         for file in sorted(os.listdir(folder)):
             if file.endswith(".safetensors") and ".fp16" not in file:
                 for name, tensor in load_file(os.path.join(folder, file)).items():
-                    if args.mode == "channels_last" and tensor.dim() == 4:
+                    if args.dtype == "bf16":
+                        tensor = tensor.bfloat16()
+                    if args.mode in ("channels_last", "compiled") and tensor.dim() == 4:
                         tensor = tensor.contiguous(memory_format=torch.channels_last)
                     self.register_buffer(name.replace(".", "__"), tensor)
         self.body = forward
@@ -92,7 +100,7 @@ class Net(torch.nn.Module):
 def unet(net, x, t, text):
     half = torch.exp(-torch.log(torch.tensor(10000.0)) * torch.arange(160) / 160)
     waves = t[:, None].float() * half[None]
-    emb = torch.cat([torch.cos(waves), torch.sin(waves)], -1)
+    emb = torch.cat([torch.cos(waves), torch.sin(waves)], -1).to(x.dtype)
     emb = net.linear("time_embedding.linear_2", F.silu(net.linear("time_embedding.linear_1", emb)))
     x = net.conv("conv_in", x)
     skips = [x]
@@ -172,6 +180,12 @@ def onnx_session(net, inputs):
     folder = tempfile.mkdtemp(prefix="peers-")
     path = os.path.join(folder, "model.onnx")
     torch.onnx.export(net, inputs, path, dynamo=True, external_data=True, opset_version=18, verbose=False)
+    if args.dtype == "int8":
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+        quantised = os.path.join(folder, "int8.onnx")
+        quantize_dynamic(path, quantised, op_types_to_quantize=["MatMul", "Gemm"], per_channel=True, weight_type=QuantType.QInt8,
+                         use_external_data_format=True, extra_options={"DefaultTensorType": 1})
+        path = quantised
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = args.threads, 1
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
@@ -193,9 +207,13 @@ for part in args.parts.split(","):
         model = run = Net(folder, forward)
     loaded = time.perf_counter() - start
     inputs = make_inputs()
-    if args.mode == "channels_last":
+    if args.dtype == "bf16":
+        inputs = tuple(x.bfloat16() if x.is_floating_point() and x.dim() > 1 else x for x in inputs)
+    if args.mode in ("channels_last", "compiled"):
         inputs = tuple(x.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else x for x in inputs)
     once = onnx_session(model, inputs) if args.mode == "onnx" else (lambda: run(*inputs))
+    if args.mode == "compiled":
+        run = torch.compile(model)
     wall, cpu = [], []
     out = once()
     for _ in range(args.rounds):
@@ -204,9 +222,9 @@ for part in args.parts.split(","):
         wall.append(time.perf_counter() - w)
         cpu.append(time.process_time() - c)
     if args.dump:
-        out.contiguous().numpy().tofile(os.path.join(args.dump, f"{part}.{args.mode}.f32"))
+        out.contiguous().float().numpy().tofile(os.path.join(args.dump, f"{part}.{args.mode}.f32"))
     print(json.dumps({
-        "runtime": "onnxruntime" if args.mode == "onnx" else "pytorch " + torch.__version__, "mode": args.mode, "part": part, "size": args.size,
+        "runtime": "onnxruntime" if args.mode == "onnx" else "pytorch " + torch.__version__, "mode": args.mode, "dtype": args.dtype, "part": part, "size": args.size,
         "threads": args.threads, "load_s": round(loaded, 3), "median_s": round(statistics.median(wall), 4), "best_s": round(min(wall), 4),
         "all_s": [round(x, 4) for x in wall], "cpu_median_s": round(statistics.median(cpu), 4), "cpu_best_s": round(min(cpu), 4),
         "peak_rss_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}), flush=True)

@@ -4,6 +4,7 @@ import dev.hypersd.request.EmbeddingReference;
 import dev.hypersd.request.LoraReference;
 import dev.hypersd.schedule.PredictionType;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -50,11 +51,15 @@ final class Converters {
         }
     }
 
-    /** Parses the type in which networks compute, in any letter case. */
+    /** Parses the type in which networks compute, in any letter case; {@code auto} is the fastest on this machine. */
     static final class ComputingType implements ITypeConverter<Dtype> {
+        private static final String AUTO = "auto";
+
         @Override
         public Dtype convert(String value) {
-            return type(value, "f32", "bf16", "f16", "int8");
+            return value.equalsIgnoreCase(AUTO)
+                    ? Engine.fastestDtype()
+                    : type(value, AUTO, "f32", "bf16", "f16", "int8");
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.hypersd.cli;
 
+import static java.lang.System.Logger.Level.INFO;
+
 import dev.hypersd.error.InvalidFileException;
 import dev.hypersd.mini.EmbeddedModel;
 import dev.hypersd.model.LoadOptions;
@@ -28,6 +30,8 @@ import picocli.CommandLine;
 
 /** The options that choose a model and how it is loaded. */
 final class ModelOptions {
+    private static final System.Logger LOG = System.getLogger(ModelOptions.class.getPackageName());
+
     private static final Optional<Path> TINY = Optional.of(Path.of("tiny"));
     private static final Optional<Path> OWN = Optional.of(Path.of("own"));
 
@@ -113,8 +117,8 @@ final class ModelOptions {
             names = "--dtype",
             paramLabel = "TYPE",
             converter = Converters.ComputingType.class,
-            description = "What to compute with: f32, bf16, f16, or int8 for linear layers and convolutions of "
-                    + "quantised numbers. Default: f32.")
+            description = "What to compute with: f32, bf16, f16, int8 for linear layers and convolutions of quantised "
+                    + "numbers, or auto for bf16 where the processor multiplies it and f32 elsewhere. Default: f32.")
     Optional<Dtype> dtype = Optional.empty();
 
     @CommandLine.Option(
@@ -210,7 +214,8 @@ final class ModelOptions {
 
     /** Returns how to load any model with the placement in these options. */
     LoadOptions plainOptions() {
-        return LoadOptions.DEFAULT.withPlacement(
-                Placement.drawing(dtype.orElse(Dtype.F32), weightStorage, Device.named(device)));
+        Placement placement = Placement.drawing(dtype.orElse(Dtype.F32), weightStorage, Device.named(device));
+        LOG.log(INFO, placement::describe);
+        return LoadOptions.DEFAULT.withPlacement(placement);
     }
 }

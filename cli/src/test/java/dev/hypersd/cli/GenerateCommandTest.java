@@ -8,6 +8,7 @@ import dev.hypersd.json.Json;
 import dev.hypersd.model.ModelTemplate;
 import dev.hypersd.model.RandomModel;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Engine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
@@ -85,6 +86,15 @@ class GenerateCommandTest {
         byte[] first = Files.readAllBytes(Path.of(file("a.png")));
         assertThat(Files.readAllBytes(Path.of(file("b.png")))).isEqualTo(first);
         assertThat(Files.readAllBytes(Path.of(file("c.png")))).isNotEqualTo(first);
+    }
+
+    @Test
+    void autoIsTheTypeThatTheProcessorMultipliesFastest() throws IOException {
+        String fastest = Engine.fastestDtype().name();
+        draw("--seed", "7", "--steps", "1", "--dtype", "auto", "--out", file("a.png"));
+        draw("--seed", "7", "--steps", "1", "--dtype", fastest, "--out", file("b.png"));
+        assertThat(Files.readAllBytes(Path.of(file("a.png"))))
+                .isEqualTo(Files.readAllBytes(Path.of(file("b.png"))));
     }
 
     @Test
@@ -189,8 +199,8 @@ class GenerateCommandTest {
         --out no/such/place/a.png | the folder of --out does not exist
         --out {seed}/a.png        | the folder of --out does not exist
         --sampler euler --eta 1   | sampler euler has no eta
-        --dtype f8                | "f8" is not a known type; write one of f32, bf16, f16, int8
-        --dtype i64               | "i64" is not a known type; write one of f32, bf16, f16, int8
+        --dtype f8                | "f8" is not a known type; write one of auto, f32, bf16, f16, int8
+        --dtype i64               | "i64" is not a known type; write one of auto, f32, bf16, f16, int8
         --dtype int8 --weights as_stored | int8 computes on the CPU with weights that it converts; leave out --weights
         --device tpu              | there is no device "tpu"; known are cpu and cuda
         --no-such-option          | unknown argument --no-such-option

@@ -44,6 +44,13 @@ public record Placement(Dtype dtype, WeightStorage storage, Device device, Optio
         return new Placement(type, storage, device, packs ? Optional.of(Dtype.BF16) : Optional.empty());
     }
 
+    /** Returns a sentence that says how networks compute. */
+    public String describe() {
+        String arranged =
+                products.map(", with weights arranged for products in %s"::formatted).orElse("");
+        return "networks compute in %s on %s%s".formatted(dtype, device, arranged);
+    }
+
     /** Returns this placement with another type to compute in, in which the engine multiplies all weights. */
     public Placement withDtype(Dtype other) {
         return new Placement(other, storage, device);
