@@ -1,8 +1,10 @@
 package dev.hypersd.bench;
 
+import dev.hypersd.kernel.Matmul;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorArena;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -52,6 +54,15 @@ public class LinearBenchmark {
     @TearDown
     public void free() {
         arena.close();
+    }
+
+    /** What layers compute. */
+    @Benchmark
+    public int chosen() {
+        return Engine.infer(() -> {
+            Matmul.linear(x, weight, Optional.of(bias));
+            return 0;
+        });
     }
 
     @Benchmark

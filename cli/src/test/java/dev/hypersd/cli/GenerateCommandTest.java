@@ -93,8 +93,7 @@ class GenerateCommandTest {
         String fastest = Engine.fastestDtype().name();
         draw("--seed", "7", "--steps", "1", "--dtype", "auto", "--out", file("a.png"));
         draw("--seed", "7", "--steps", "1", "--dtype", fastest, "--out", file("b.png"));
-        assertThat(Files.readAllBytes(Path.of(file("a.png"))))
-                .isEqualTo(Files.readAllBytes(Path.of(file("b.png"))));
+        assertThat(Files.readAllBytes(Path.of(file("a.png")))).isEqualTo(Files.readAllBytes(Path.of(file("b.png"))));
     }
 
     @Test

@@ -1,14 +1,20 @@
 package dev.hypersd.kernel;
 
 import dev.hypersd.onednn.OneDnn;
+import dev.hypersd.onednn.OneDnn.Layout;
 import dev.hypersd.onednn.OneDnn.Matrix;
+import dev.hypersd.onednn.OneDnn.Operation;
+import dev.hypersd.onednn.OneDnn.Plan;
+import dev.hypersd.onednn.Operations;
 import dev.hypersd.tensor.Autocast;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.Engine;
 import dev.hypersd.tensor.TensorScope;
 import dev.hypersd.tensor.Tensors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -79,8 +85,37 @@ public final class Matmul {
         } else if (result.dim() == 2) {
             multiply(result, a, b, false);
         } else {
-            for (long i = 0; i < result.size(0); i++) {
-                multiply(result.select(0, i), a.select(0, i), b.select(0, i), false);
+            Batch batch = new Batch(Matrices.of(a), Matrices.of(b), Matrices.of(result));
+            Operations.of(batch, batch::compile).run(OneDnn.address(a), OneDnn.address(b), OneDnn.address(result));
+        }
+    }
+
+    /** The sizes of a batch of matrices, and how far apart their elements are in memory. */
+    private record Matrices(List<Long> sizes, List<Long> strides) {
+        static Matrices of(Tensor tensor) {
+            return new Matrices(
+                    LongStream.range(0, tensor.dim()).mapToObj(tensor::size).toList(),
+                    LongStream.range(0, tensor.dim()).mapToObj(tensor::stride).toList());
+        }
+
+        Layout layout() {
+            return Layout.strided(Dtype.F32, numbers(sizes), numbers(strides));
+        }
+
+        private static long[] numbers(List<Long> list) {
+            return list.stream().mapToLong(Long::longValue).toArray();
+        }
+    }
+
+    /** The product of two batches. Its threads share the matrices, which fit into a cache better than parts of one. */
+    private record Batch(Matrices a, Matrices b, Matrices result) {
+        Operation compile() {
+            try (Layout left = a.layout();
+                    Layout right = b.layout();
+                    Layout product = result.layout();
+                    Plan plan = Plan.product(left, right, Optional.empty(), product)) {
+                int[] arguments = {OneDnn.SRC, OneDnn.WEIGHTS, OneDnn.DST};
+                return new Operation(plan, arguments, left, right, product);
             }
         }
     }

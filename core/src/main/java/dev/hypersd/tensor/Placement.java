@@ -46,8 +46,8 @@ public record Placement(Dtype dtype, WeightStorage storage, Device device, Optio
 
     /** Returns a sentence that says how networks compute. */
     public String describe() {
-        String arranged =
-                products.map(", with weights arranged for products in %s"::formatted).orElse("");
+        String arranged = products.map(", with weights arranged for products in %s"::formatted)
+                .orElse("");
         return "networks compute in %s on %s%s".formatted(dtype, device, arranged);
     }
 
