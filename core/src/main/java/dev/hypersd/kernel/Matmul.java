@@ -23,9 +23,9 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Matrix products, the only place where their library is chosen.
  *
- * <p>The engine multiplies with MKL or OpenBLAS, which do not use AVX-512 on every
- * processor that has it: on AMD's, MKL multiplies F32 at less than half of the speed of oneDNN. There, products in F32
- * without gradients are oneDNN's. All others are the engine's.
+ * <p>The engine multiplies with MKL or OpenBLAS, which do not use AVX-512 on every processor that has it: on AMD's, MKL
+ * multiplies F32 at less than half of the speed of oneDNN. There, products in F32 without gradients are oneDNN's. All
+ * others are the engine's.
  *
  * <p>Methods are called on the engine's thread.
  */
@@ -57,11 +57,15 @@ public final class Matmul {
             return bias.map(added -> torch.linear(x, weight, new TensorOptional(added)))
                     .orElseGet(() -> torch.linear(x, weight));
         }
+        if (x.size(-1) != weight.size(1)) {
+            throw new IllegalArgumentException("a linear layer with the weight %s cannot be applied to %s"
+                    .formatted(Tensors.describe(weight), Tensors.describe(x)));
+        }
         return TensorScope.scoped(() -> {
             Tensor rows = x.reshape(-1, weight.size(1)).contiguous();
             Tensor y = Tensors.empty(rows.size(0), weight.size(0));
             bias.ifPresent(added -> y.copy_(added.expand(y.size(0), y.size(1))));
-            multiply(y, rows, weight.t(), bias.isPresent());
+            multiply(y, rows, (isMatrix(weight) ? weight : weight.contiguous()).t(), bias.isPresent());
             long[] shape = Tensors.shape(x);
             shape[shape.length - 1] = weight.size(0);
             return y.view(shape);
@@ -137,9 +141,14 @@ public final class Matmul {
         OneDnn.multiply(m, n, k, matrix(a), matrix(b), new Matrix(y.data_ptr().address(), false, distance(y)), added);
     }
 
+    /** Returns whether rows or columns are contiguous. */
+    private static boolean isMatrix(Tensor tensor) {
+        return tensor.stride(0) == 1 || tensor.stride(1) == 1;
+    }
+
     private static Matrix matrix(Tensor tensor) {
         boolean rows = tensor.stride(1) == 1;
-        if (!rows && tensor.stride(0) != 1) {
+        if (!isMatrix(tensor)) {
             throw new IllegalArgumentException("neither rows nor columns are contiguous: " + Tensors.describe(tensor));
         }
         return new Matrix(tensor.data_ptr().address(), !rows, rows ? distance(tensor) : distance(tensor.t()));

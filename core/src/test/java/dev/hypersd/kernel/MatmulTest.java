@@ -88,9 +88,31 @@ class MatmulTest {
 
     @Test
     void sizesThatDoNotFitAreRefused() {
-        assertThatThrownBy(() -> Engine.infer(() -> Matmul.linear(torch.ones(2, 3), torch.ones(4, 5), Optional.empty())
+        assertThatThrownBy(() -> Engine.infer(() -> Matmul.linear(torch.ones(2, 6), torch.ones(4, 3), Optional.empty())
                         .numel()))
                 .isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> Engine.infer(() -> {
+                    Matmul.into(torch.ones(2, 4), torch.ones(2, 3), torch.ones(5, 4));
+                    return 0;
+                }))
+                .isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> Engine.infer(() -> {
+                    Matmul.into(torch.ones(7, 2, 4), torch.ones(7, 2, 3), torch.ones(7, 5, 4));
+                    return 0;
+                }))
+                .isInstanceOf(RuntimeException.class);
+    }
+
+    @Test
+    void weightsMayHaveGaps() {
+        double error = Engine.infer(() -> {
+            Tensor x = torch.randn(5, 6);
+            Tensor weight = torch.randn(8, 6, 2).select(2, 1);
+            return error(
+                    Matmul.linear(x, weight, Optional.empty()),
+                    wide(x).matmul(wide(weight).t()));
+        });
+        assertThat(error).isLessThan(ROUNDING);
     }
 
     private static Tensor part(long rows, long columns, boolean transposed) {
