@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The Python peers of `bench`: the same networks, the same weights file, the same inputs, in PyTorch and in ONNX Runtime.
 
-  peers.py --model DIR --mode eager|channels_last|compiled|onnx [--dtype f32|bf16|int8] [--parts unet,vae,taesd,text] [--threads 2] [--rounds 3]
+  peers.py --model DIR --mode eager|channels_last|compiled|onnx [--dtype f32|bf16] [--parts unet,vae,taesd,text] [--threads 2] [--rounds 3]
            [--dump DIR]
 
-PyTorch computes in f32 or bf16. ONNX Runtime computes in f32, or in int8: weights of linear layers are quantised, and their inputs while it runs.
+PyTorch computes in f32 or bf16, ONNX Runtime in f32.
 
 Needs torch, safetensors and numpy; for the mode onnx also onnx, onnxscript and onnxruntime; for the part text also transformers. Prints one JSON
 line a part, shaped like those of dev.hypersd.bench.NetworkTimes: seconds of every round, median, best, and the processor seconds beside them, which move
@@ -17,15 +17,15 @@ import argparse, json, os, resource, statistics, sys, tempfile, time
 ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 ap.add_argument("--model", required=True)
 ap.add_argument("--mode", default="channels_last", choices=["eager", "channels_last", "compiled", "onnx"])
-ap.add_argument("--dtype", default="f32", choices=["f32", "bf16", "int8"])
+ap.add_argument("--dtype", default="f32", choices=["f32", "bf16"])
 ap.add_argument("--parts", default="unet,vae,taesd,text")
 ap.add_argument("--threads", type=int, default=2)
 ap.add_argument("--rounds", type=int, default=3)
 ap.add_argument("--size", type=int, default=512)
 ap.add_argument("--dump")
 args = ap.parse_args()
-if args.dtype != "f32" and (args.dtype == "int8") != (args.mode == "onnx"):
-    ap.error(f"--dtype {args.dtype} is not measured with --mode {args.mode}: int8 is ONNX Runtime's, bf16 is PyTorch's")
+if args.dtype == "bf16" and args.mode == "onnx":
+    ap.error("--dtype bf16 is not measured with --mode onnx; choose another mode")
 
 import torch
 import torch.nn.functional as F
@@ -180,12 +180,6 @@ def onnx_session(net, inputs):
     folder = tempfile.mkdtemp(prefix="peers-")
     path = os.path.join(folder, "model.onnx")
     torch.onnx.export(net, inputs, path, dynamo=True, external_data=True, opset_version=18, verbose=False)
-    if args.dtype == "int8":
-        from onnxruntime.quantization import QuantType, quantize_dynamic
-        quantised = os.path.join(folder, "int8.onnx")
-        quantize_dynamic(path, quantised, op_types_to_quantize=["MatMul", "Gemm"], per_channel=True, weight_type=QuantType.QInt8,
-                         use_external_data_format=True, extra_options={"DefaultTensorType": 1})
-        path = quantised
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = args.threads, 1
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

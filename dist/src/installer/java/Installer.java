@@ -223,7 +223,9 @@ public final class Installer {
                   C | POSIX) export LC_ALL=C.UTF-8 ;;
                 esac
                 . "$app/memory.sh"
-                exec "$home/lib/runtime/bin/java" %s \\
+                # Drawing waits for native code, and ends before the JVM's second compiler has paid for itself.
+                [ "${1-}" = generate ] && tier=-XX:TieredStopAtLevel=1 || tier=
+                exec "$home/lib/runtime/bin/java" $tier %s \\
                   -XX:AOTCache="$app/hypersd.aot" -jar "$app/hypersd.jar" "$@"
                 """.formatted(
                 options("$app", "/").stream().map(option -> '"' + option + '"').collect(Collectors.joining(" ")));

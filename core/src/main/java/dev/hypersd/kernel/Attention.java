@@ -1,12 +1,15 @@
 package dev.hypersd.kernel;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.hypersd.onednn.OneDnn.OperationRefused;
 import dev.hypersd.tensor.Autocast;
 import dev.hypersd.tensor.Dtype;
+import dev.hypersd.tensor.Tensors;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.DoubleOptional;
-import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -18,6 +21,8 @@ import org.bytedeco.pytorch.global.torch;
  * TiledAttention tiles} where oneDNN multiplies faster.
  */
 public final class Attention {
+    private static final System.Logger LOG = System.getLogger(Attention.class.getPackageName());
+
     /** The types in which the library has refused to multiply, so that the engine does. */
     private static final Set<Dtype> REFUSED = EnumSet.noneOf(Dtype.class);
 
@@ -36,6 +41,7 @@ public final class Attention {
             try {
                 return TiledAttention.apply(query, key, value, heads);
             } catch (OperationRefused e) {
+                LOG.log(WARNING, "{0}; the engine computes attention instead", e.getMessage());
                 REFUSED.add(Dtype.of(query.scalar_type()));
             }
         }
@@ -44,8 +50,7 @@ public final class Attention {
 
     /** Returns whether nothing is recorded or converted, and the library was not refused before. */
     private static boolean isPlain(Tensor query, Tensor key, Tensor value) {
-        boolean recorded =
-                GradMode.is_enabled() && (query.requires_grad() || key.requires_grad() || value.requires_grad());
+        boolean recorded = Stream.of(query, key, value).anyMatch(Tensors::recordsGradients);
         return !recorded && !Autocast.active() && !REFUSED.contains(Dtype.of(query.scalar_type()));
     }
 

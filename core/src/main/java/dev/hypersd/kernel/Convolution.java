@@ -3,8 +3,8 @@ package dev.hypersd.kernel;
 import dev.hypersd.tensor.Autocast;
 import dev.hypersd.tensor.Dtype;
 import dev.hypersd.tensor.TensorScope;
+import dev.hypersd.tensor.Tensors;
 import java.util.Optional;
-import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -155,9 +155,8 @@ public final class Convolution {
     }
 
     private static boolean recordsGradients(Tensor x, Tensor weight, Optional<Tensor> bias) {
-        return GradMode.is_enabled()
-                && (x.requires_grad()
-                        || weight.requires_grad()
-                        || bias.filter(Tensor::requires_grad).isPresent());
+        return Tensors.recordsGradients(x)
+                || Tensors.recordsGradients(weight)
+                || bias.filter(Tensors::recordsGradients).isPresent();
     }
 }

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
-import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -47,12 +46,12 @@ public final class Matmul {
      * @param weight {@code [out, in]}, of the same type
      * @param bias {@code [out]}, if there is one
      * @return {@code x weight^T + bias}, {@code [..., out]}
+     * @throws RuntimeException if the sizes or types do not fit
      */
     public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
-        boolean recorded = GradMode.is_enabled()
-                && (x.requires_grad()
-                        || weight.requires_grad()
-                        || bias.filter(Tensor::requires_grad).isPresent());
+        boolean recorded = Tensors.recordsGradients(x)
+                || Tensors.recordsGradients(weight)
+                || bias.filter(Tensors::recordsGradients).isPresent();
         if (!BY_ONE_DNN || recorded || Autocast.active() || x.numel() == 0 || !areF32OnCpu(x, weight)) {
             return bias.map(added -> torch.linear(x, weight, new TensorOptional(added)))
                     .orElseGet(() -> torch.linear(x, weight));
@@ -78,6 +77,7 @@ public final class Matmul {
      * @param result takes the product, {@code [m, n]} or {@code [B, m, n]}
      * @param a {@code [m, k]} or {@code [B, m, k]}
      * @param b {@code [k, n]} or {@code [B, k, n]}
+     * @throws RuntimeException if the sizes do not fit
      */
     public static void into(Tensor result, Tensor a, Tensor b) {
         if (!BY_ONE_DNN || !areF32OnCpu(result, a, b)) {

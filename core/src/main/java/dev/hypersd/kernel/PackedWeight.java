@@ -23,7 +23,6 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
@@ -170,7 +169,7 @@ public final class PackedWeight implements AutoCloseable {
             boolean byVector = products == Dtype.I8 && shape[0] < shape[1];
             Tensor y = multiplied(
                     () -> byVector ? byVector(rows, bias) : byTensor(rows, bias),
-                    () -> torch.linear(rows, unpacked(x).flatten(1, -1), of(bias)));
+                    () -> Matmul.linear(rows, unpacked(x).flatten(1, -1), bias));
             long[] result = Tensors.shape(x);
             result[result.length - 1] = shape[0];
             return y.view(result);
@@ -219,10 +218,6 @@ public final class PackedWeight implements AutoCloseable {
     /** Returns the weight as the engine multiplies it with {@code x}. */
     private Tensor unpacked(Tensor x) {
         return source.to(x.scalar_type());
-    }
-
-    private static TensorOptional of(Optional<Tensor> tensor) {
-        return tensor.map(TensorOptional::new).orElseGet(TensorOptional::new);
     }
 
     private boolean isLarge(long side) {

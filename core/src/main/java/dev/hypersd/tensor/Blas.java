@@ -21,9 +21,6 @@ import org.bytedeco.javacpp.Loader;
 record Blas(String name, boolean mkl, boolean usesAvx512) {
     private static final int LONGEST_NAME = 256;
 
-    /** The first of MKL's branches of code ({@code MKL_CBWR_AVX512}) that use AVX-512. */
-    private static final int MKL_AVX512 = 12;
-
     /** OpenBLAS' names of processors with AVX-512. */
     private static final Set<String> OPENBLAS_AVX512 = Set.of("SkylakeX", "Cooperlake", "SapphireRapids");
 
@@ -32,11 +29,8 @@ record Blas(String name, boolean mkl, boolean usesAvx512) {
         SymbolLookup libraries = SymbolLookup.loaderLookup();
         Optional<MemorySegment> mkl = libraries.find("MKL_Get_Version_String");
         if (mkl.isPresent()) {
-            boolean wide = libraries
-                    .find("mkl_cbwr_get_auto_branch")
-                    .filter(function -> number(function) >= MKL_AVX512)
-                    .isPresent();
-            return new Blas(mklVersion(mkl.get()), true, wide);
+            // MKL takes code for AVX2 on all other makers' processors.
+            return new Blas(mklVersion(mkl.get()), true, Cores.areIntels());
         }
         boolean wide = libraries
                 .find("openblas_get_corename")
@@ -73,16 +67,6 @@ record Blas(String name, boolean mkl, boolean usesAvx512) {
                     .strip();
         } catch (Throwable e) {
             throw new IllegalStateException("MKL does not report its version", e);
-        }
-    }
-
-    /** Calls {@code int function()}. */
-    private static int number(MemorySegment function) {
-        var call = Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(ValueLayout.JAVA_INT));
-        try {
-            return (int) call.invokeExact();
-        } catch (Throwable e) {
-            throw new IllegalStateException("MKL does not report its branch of code", e);
         }
     }
 

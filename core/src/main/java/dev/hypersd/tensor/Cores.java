@@ -16,9 +16,16 @@ final class Cores {
     /** The names of processor features for products in BF16: with AVX-512, with AMX, and on ARM. */
     private static final Pattern BF16 = Pattern.compile("\\b(avx512_bf16|amx_bf16|bf16)\\b");
 
-    private static final Pattern AVX512 = Pattern.compile("\\bavx512f\\b");
+    private static final boolean MULTIPLY_BF16;
+    private static final boolean HAVE_AVX512;
+    private static final boolean ARE_INTELS;
 
-    private static final String READ_ABILITIES = abilities();
+    static {
+        String abilities = abilities();
+        MULTIPLY_BF16 = BF16.matcher(abilities).find();
+        HAVE_AVX512 = abilities.contains(" avx512f ");
+        ARE_INTELS = abilities.contains("GenuineIntel");
+    }
 
     private Cores() {}
 
@@ -47,12 +54,17 @@ final class Cores {
      * the system does not report them (Windows, macOS), it is assumed not to.
      */
     static boolean multiplyBf16() {
-        return BF16.matcher(READ_ABILITIES).find();
+        return MULTIPLY_BF16;
     }
 
     /** Returns whether the processor has AVX-512, as far as the system reports it. */
     static boolean haveAvx512() {
-        return AVX512.matcher(READ_ABILITIES).find();
+        return HAVE_AVX512;
+    }
+
+    /** Returns whether the processor was made by Intel, as far as the system reports it. */
+    static boolean areIntels() {
+        return ARE_INTELS;
     }
 
     private static String abilities() {

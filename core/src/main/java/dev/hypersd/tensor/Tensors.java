@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -24,6 +25,11 @@ public final class Tensors {
     }
 
     private Tensors() {}
+
+    /** Returns whether the engine records gradients of what is computed from {@code tensor}. */
+    public static boolean recordsGradients(Tensor tensor) {
+        return GradMode.is_enabled() && tensor.requires_grad();
+    }
 
     /** Returns options for the engine's factories: {@code dtype} on the CPU. */
     public static TensorOptions options(Dtype dtype) {

@@ -56,7 +56,7 @@ class MatmulTest {
     }
 
     @Test
-    void batchesAreMultipliedOneByOne() {
+    void batchesAgreeWithDoublePrecision() {
         double error = Engine.infer(() -> {
             Tensor a = torch.randn(5, 7, 11);
             Tensor b = torch.randn(5, 13, 11).transpose(1, 2);
