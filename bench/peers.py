@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The Python peers of `bench`: the same networks, the same weights file, the same inputs, in PyTorch and in ONNX Runtime.
 
-  peers.py --model DIR --mode eager|channels_last|compiled|onnx [--dtype f32|bf16] [--parts unet,vae,taesd,text] [--threads 2] [--rounds 3]
+  peers.py --model DIR --mode eager|channels_last|onnx [--dtype f32|bf16] [--parts unet,vae,taesd,text] [--threads 2] [--rounds 3]
            [--dump DIR]
 
 PyTorch computes in f32 or bf16, ONNX Runtime in f32.
@@ -16,7 +16,7 @@ import argparse, json, os, resource, statistics, sys, tempfile, time
 
 ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 ap.add_argument("--model", required=True)
-ap.add_argument("--mode", default="channels_last", choices=["eager", "channels_last", "compiled", "onnx"])
+ap.add_argument("--mode", default="channels_last", choices=["eager", "channels_last", "onnx"])
 ap.add_argument("--dtype", default="f32", choices=["f32", "bf16"])
 ap.add_argument("--parts", default="unet,vae,taesd,text")
 ap.add_argument("--threads", type=int, default=2)
@@ -45,7 +45,7 @@ class Net(torch.nn.Module):
                 for name, tensor in load_file(os.path.join(folder, file)).items():
                     if args.dtype == "bf16":
                         tensor = tensor.bfloat16()
-                    if args.mode in ("channels_last", "compiled") and tensor.dim() == 4:
+                    if args.mode == "channels_last" and tensor.dim() == 4:
                         tensor = tensor.contiguous(memory_format=torch.channels_last)
                     self.register_buffer(name.replace(".", "__"), tensor)
         self.body = forward
@@ -203,11 +203,9 @@ for part in args.parts.split(","):
     inputs = make_inputs()
     if args.dtype == "bf16":
         inputs = tuple(x.bfloat16() if x.is_floating_point() and x.dim() > 1 else x for x in inputs)
-    if args.mode in ("channels_last", "compiled"):
+    if args.mode == "channels_last":
         inputs = tuple(x.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else x for x in inputs)
     once = onnx_session(model, inputs) if args.mode == "onnx" else (lambda: run(*inputs))
-    if args.mode == "compiled":
-        run = torch.compile(model)
     wall, cpu = [], []
     out = once()
     for _ in range(args.rounds):
